@@ -1,0 +1,54 @@
+/**
+ * What people and applications may send: JSON-like values and bytes, in any mixture. `checkData`
+ * finds what cannot cross the wire unchanged, before it is sent. Rules DT1-DT4.
+ */
+import { MAX_DATA_DEPTH } from './limits'
+
+export type Data = null | boolean | number | string | Uint8Array | readonly Data[] | { readonly [key: string]: Data }
+
+/** Where in the value the fault lies, and what it is, in words for the developer who sent it. */
+export interface DataFault {
+  readonly path: string
+  readonly problem: string
+}
+
+/** @returns the first part of `value` that would not arrive as it was sent, or undefined when all of it would */
+export function findDataFault(value: unknown, path = 'data', depth = 0): DataFault | undefined {
+  switch (typeof value) {
+    case 'boolean':
+    case 'number':
+      return undefined
+    case 'string':
+      return value.isWellFormed() ? undefined : { path, problem: 'is text with half a surrogate pair' }
+    case 'object':
+      break
+    default:
+      return { path, problem: `is of type ${typeof value}` }
+  }
+  if (value === null || value instanceof Uint8Array) return undefined
+  if (depth >= MAX_DATA_DEPTH) return { path, problem: `is nested deeper than ${MAX_DATA_DEPTH} levels` }
+  if (Array.isArray(value)) return findFaultInArray(value, path, depth)
+  return findFaultInObject(value, path, depth)
+}
+
+function findFaultInArray(values: readonly unknown[], path: string, depth: number): DataFault | undefined {
+  for (let index = 0; index < values.length; index++) {
+    const fault = findDataFault(values[index], `${path}[${index}]`, depth + 1)
+    if (fault) return fault
+  }
+  return undefined
+}
+
+function findFaultInObject(value: object, path: string, depth: number): DataFault | undefined {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) {
+    return { path, problem: `is a ${value.constructor?.name || 'class instance'}, not a plain object` }
+  }
+  for (const [key, part] of Object.entries(value)) {
+    if (key === '__proto__') return { path, problem: 'has a key named __proto__' }
+    if (!key.isWellFormed()) return { path, problem: 'has a key with half a surrogate pair' }
+    const fault = findDataFault(part, `${path}.${key}`, depth + 1)
+    if (fault) return fault
+  }
+  return undefined
+}

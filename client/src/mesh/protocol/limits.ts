@@ -1,0 +1,22 @@
+/** Every limit of the wire and of what is held for others, with its unit and its reason. */
+
+const KIB = 1024
+const MIB = 1024 * KIB
+
+/** A pasted novel fits, and eight of them under way stay far below what a phone's tab may use. Files go by sharing, not by message. */
+export const MAX_MESSAGE_BYTES = 1 * MIB
+
+/** Deep enough for any document people write; shallow enough that nobody's recursion overflows. */
+export const MAX_DATA_DEPTH = 64
+
+/** A message and what surrounds it. */
+export const MAX_FRAME_BYTES = MAX_MESSAGE_BYTES + 4 * KIB
+
+/** Chromium and Firefox both carry 64 KiB SCTP messages; larger ones block every channel and are slower. */
+export const MAX_FRAGMENT_BYTES = 64 * KIB
+
+/** UTF-16 code units. Fits every name people use; short enough for a list. */
+export const MAX_NAME_LENGTH = 64
+
+/** UTF-16 code units. */
+export const MAX_TOPIC_LENGTH = 128

@@ -1,0 +1,93 @@
+/**
+ * What the signaling server and its clients say to each other: every event, its payload and its
+ * answer, validated at run time by the schemas here on both sides. The contract is all that the
+ * two share. Rules SG1-SG9 of docs/protocol.md.
+ */
+import * as v from 'valibot'
+
+/** Raised when a payload changes in a way that an older side would misread. */
+export const CONTRACT_VERSION = 1
+
+/** An introduction (an SDP description is 1-4 KiB) fits many times; a file does not. */
+export const MAX_BOX_BYTES = 16 * 1024
+
+/** 128 bits as base64url without padding. */
+const ID = /^[A-Za-z0-9_-]{22}$/
+
+export const PeerIdSchema = v.pipe(v.string(), v.regex(ID, 'a peer id is 22 base64url characters'), v.brand('PeerId'))
+export type PeerId = v.InferOutput<typeof PeerIdSchema>
+
+export const RoomIdSchema = v.pipe(v.string(), v.regex(ID, 'a room id is 22 base64url characters'), v.brand('RoomId'))
+export type RoomId = v.InferOutput<typeof RoomIdSchema>
+
+/** Opaque to the server. Browsers receive an ArrayBuffer, Node a Buffer: both leave here as a Uint8Array. */
+export const BoxSchema = v.pipe(
+  v.union([v.instance(Uint8Array), v.instance(ArrayBuffer)], 'a box is binary'),
+  v.transform((box) => (box instanceof Uint8Array ? box : new Uint8Array(box))),
+  v.check((box) => box.byteLength > 0, 'a box is not empty'),
+  v.check((box) => box.byteLength <= MAX_BOX_BYTES, `a box is at most ${MAX_BOX_BYTES} bytes`),
+)
+
+export const JoinRequestSchema = v.strictObject({
+  v: v.literal(CONTRACT_VERSION, `this server speaks version ${CONTRACT_VERSION}`),
+  room: RoomIdSchema,
+  peer: PeerIdSchema,
+})
+export type JoinRequest = v.InferOutput<typeof JoinRequestSchema>
+
+export const SignalRequestSchema = v.strictObject({ room: RoomIdSchema, to: PeerIdSchema, box: BoxSchema })
+export type SignalRequest = v.InferOutput<typeof SignalRequestSchema>
+
+export const LeaveRequestSchema = v.strictObject({ room: RoomIdSchema })
+export type LeaveRequest = v.InferOutput<typeof LeaveRequestSchema>
+
+/** What the addressee of a `signal` receives. */
+export const SignalDeliverySchema = v.strictObject({ room: RoomIdSchema, from: PeerIdSchema, box: BoxSchema })
+export type SignalDelivery = v.InferOutput<typeof SignalDeliverySchema>
+
+const UrlsSchema = v.pipe(v.string(), v.regex(/^(stuns?|turns?):\S+$/, 'an ICE address starts with stun:, turn: or turns:'))
+export const IceServerSchema = v.strictObject({
+  urls: v.union([UrlsSchema, v.pipe(v.array(UrlsSchema), v.maxLength(8))]),
+  username: v.optional(v.pipe(v.string(), v.maxLength(512))),
+  credential: v.optional(v.pipe(v.string(), v.maxLength(512))),
+})
+export const IceServersSchema = v.pipe(v.array(IceServerSchema), v.maxLength(8))
+export type IceServer = v.InferOutput<typeof IceServerSchema>
+
+/** Why the server refused. A client can act on each: mend the request, slow down, try later, or give up. */
+export const REFUSALS = [
+  'bad-request',
+  'wrong-version',
+  'rate-limited',
+  'room-full',
+  'too-many-rooms',
+  'not-joined',
+  'not-here',
+] as const
+export type Refusal = (typeof REFUSALS)[number]
+
+const RefusedSchema = v.object({ ok: v.literal(false), reason: v.picklist(REFUSALS), message: v.pipe(v.string(), v.maxLength(1024)) })
+export type Refused = v.InferOutput<typeof RefusedSchema>
+
+/** `peers` are the others in the room, without the one who asks. */
+export const JoinReplySchema = v.variant('ok', [
+  v.object({ ok: v.literal(true), peers: v.pipe(v.array(PeerIdSchema), v.maxLength(1024)), iceServers: IceServersSchema }),
+  RefusedSchema,
+])
+export type JoinReply = v.InferOutput<typeof JoinReplySchema>
+
+export const DoneReplySchema = v.variant('ok', [v.object({ ok: v.literal(true) }), RefusedSchema])
+export type DoneReply = v.InferOutput<typeof DoneReplySchema>
+
+/** Events from a client, each answered through its acknowledgement. */
+export interface ClientEvents {
+  join: (request: JoinRequest, reply: (answer: JoinReply) => void) => void
+  signal: (request: SignalRequest, reply: (answer: DoneReply) => void) => void
+  leave: (request: LeaveRequest, reply: (answer: DoneReply) => void) => void
+}
+
+/** Events to a client. `refused` tells one that sent no acknowledgement callback, or is about to be cut off. */
+export interface ServerEvents {
+  signal: (delivery: SignalDelivery) => void
+  refused: (answer: Refused) => void
+}
