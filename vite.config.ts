@@ -1,12 +1,111 @@
 /**
- * How Starling is built, served while it is worked on, and unit-tested.
+ * How Starling is built, served while it is worked on, and unit-tested. One `vite build --app` makes three things,
+ * each an environment: `client` (the app), `library` (the mesh as one module, /starling.js) and `server` (the
+ * signaling server, run by Node). What surrounds a build (stamps, types, compression) belongs to .scripts/build.mjs.
  */
+import { Server } from 'node:http'
+import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
+import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
+type SignalingModule = typeof import('./signaling-server/src/signaling')
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+/** The build script collects everything in a folder of its own, and moves it to dist once all of it is there. */
+const out = process.env.STARLING_OUT ?? here('dist')
+
+/** Lets `npm run dev` introduce peers on the same port that serves the modules. */
+function signalingInDev(): Plugin {
+  const folder = here('signaling-server/src')
+  return {
+    name: 'starling:signaling',
+    apply: 'serve',
+    async configureServer(server) {
+      const { httpServer, watcher } = server
+      // Unit tests run this too, without a port: there is nothing to attach to then.
+      if (!(httpServer instanceof Server) || process.env.VITEST !== undefined) return
+      // Vite types what it loads as a record of anything.
+      const loaded = (await server.ssrLoadModule(`${folder}/signaling.ts`)) as SignalingModule
+      // Vite's own hot-reload socket arrives on the same port: an upgrade that is not signaling must be left alone.
+      const signaling = loaded.attachSignaling(httpServer, { destroyUpgrade: false, iceServers: [] })
+      httpServer.once('close', () => signaling.close())
+      watcher.add(folder)
+      watcher.on('change', (file) => {
+        if (file.startsWith(folder))
+          server.restart().catch((error: unknown) => server.config.logger.error(String(error)))
+      })
+    },
+  }
+}
+
+/** Serves the library's source where the built module will be, so that pages can be written against it. */
+function libraryInDev(): Plugin {
+  return {
+    name: 'starling:library',
+    apply: 'serve',
+    configureServer(server) {
+      server.middlewares.use((request, _response, next) => {
+        if (request.url?.split('?')[0] === '/starling.js') request.url = '/src/mesh/index.ts'
+        next()
+      })
+    },
+  }
+}
+
 export default defineConfig({
-  plugins: [react()],
+  root: here('client'),
+  plugins: [react(), signalingInDev(), libraryInDev()],
+  server: { port: Number(process.env.PORT ?? 3000), host: process.env.HOST ?? '0.0.0.0', strictPort: true },
+  // Known beforehand, so that the first page load in dev is not followed by a reload.
+  optimizeDeps: { include: ['simple-peer/simplepeer.min.js', 'socket.io-client'] },
+  build: { sourcemap: true },
+  environments: {
+    client: {
+      build: { outDir: `${out}/app`, emptyOutDir: true },
+    },
+    library: {
+      consumer: 'client',
+      build: {
+        outDir: `${out}/app`,
+        emptyOutDir: false,
+        copyPublicDir: false,
+        rolldownOptions: {
+          input: here('client/src/mesh/index.ts'),
+          // Not `build.lib`, which keeps the white space of ES modules.
+          preserveEntrySignatures: 'strict',
+          output: { format: 'es', entryFileNames: 'starling.js', codeSplitting: false },
+        },
+      },
+    },
+    server: {
+      consumer: 'server',
+      build: {
+        outDir: `${out}/server`,
+        emptyOutDir: true,
+        copyPublicDir: false,
+        minify: false,
+        target: 'node20',
+        rolldownOptions: {
+          input: here('signaling-server/src/main.ts'),
+          output: { format: 'es', entryFileNames: 'main.js' },
+        },
+      },
+    },
+  },
+  builder: {
+    async buildApp(builder) {
+      // In this order: the app empties the folder that the library joins.
+      for (const name of ['client', 'library', 'server']) {
+        const environment = builder.environments[name]
+        if (environment === undefined) throw new Error(`no environment is called ${name}`)
+        await builder.build(environment)
+      }
+    },
+  },
   test: {
+    root: here('.'),
     include: ['client/src/**/*.test.ts', 'client/src/**/*.test.tsx', 'signaling-server/**/*.test.ts'],
     environment: 'node',
     passWithNoTests: true,

@@ -1,0 +1,40 @@
+// @ts-check
+/**
+ * `npm run check`: types, style and layers, unused code, unit tests and simulations. Stops at the first that fails.
+ * `npm test` runs the same before it opens a browser.
+ */
+import { pathToFileURL } from 'node:url'
+import { giveUp, heading, runPackage, Stop } from './processes.mjs'
+import { ensureInstalled } from './setup.mjs'
+
+export async function check() {
+  heading('Types')
+  await pass('The types', runPackage('typescript', [], {}, 'tsc'))
+  heading('Style and layers')
+  await pass(
+    'The style',
+    runPackage('@biomejs/biome', [process.env.CI ? 'ci' : 'check', '--error-on-warnings'], {}, 'biome'),
+  )
+  heading('Unused code')
+  await pass('The search for unused code', runPackage('knip', []))
+  heading('Units and simulations')
+  await pass('The unit tests', runPackage('vitest', ['run']))
+}
+
+/**
+ * @param {string} what
+ * @param {Promise<import('./processes.mjs').RunResult>} running
+ */
+async function pass(what, running) {
+  const { code } = await running
+  if (code !== 0) throw new Stop(`${what} did not pass.`)
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  try {
+    await ensureInstalled()
+    await check()
+  } catch (error) {
+    giveUp(error)
+  }
+}
