@@ -3,20 +3,20 @@
  * each an environment: `client` (the app), `library` (the mesh as one module, /starling.js) and `server` (the
  * signaling server, run by Node). What surrounds a build (stamps, types, compression) belongs to .scripts/build.mjs.
  */
-import { Server } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 type SignalingModule = typeof import('./signaling-server/src/signaling')
+type IceModule = typeof import('./signaling-server/src/ice')
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
 /** The build script collects everything in a folder of its own, and moves it to dist once all of it is there. */
 const out = process.env.STARLING_OUT ?? here('dist')
 
-/** Lets `npm run dev` introduce peers on the same port that serves the modules. */
+/** Lets `npm run dev` introduce peers on the same port that serves the modules, with the settings of the real server. */
 function signalingInDev(): Plugin {
   const folder = here('signaling-server/src')
   return {
@@ -25,14 +25,13 @@ function signalingInDev(): Plugin {
     async configureServer(server) {
       const { httpServer, watcher } = server
       // Unit tests run this too, without a port: there is nothing to attach to then.
-      if (!(httpServer instanceof Server) || process.env.VITEST !== undefined) return
-      // Vite types what it loads as a record of anything.
-      const loaded = (await server.ssrLoadModule(`${folder}/signaling.ts`)) as SignalingModule
+      if (httpServer === null || process.env.VITEST !== undefined) return
+      // Vite types what it loads as a record of anything, hence the casts.
+      const { attachSignaling } = (await server.ssrLoadModule(`${folder}/signaling.ts`)) as SignalingModule
+      const { parseIceServers } = (await server.ssrLoadModule(`${folder}/ice.ts`)) as IceModule
       // Vite's own hot-reload socket arrives on the same port: an upgrade that is not signaling must be left alone.
-      const signaling = loaded.attachSignaling(httpServer, { destroyUpgrade: false, iceServers: [] })
-      httpServer.once('close', () => signaling.close())
-      watcher.add(folder)
-      watcher.on('change', (file) => {
+      attachSignaling(httpServer, { destroyUpgrade: false, iceServers: parseIceServers(process.env.ICE_SERVERS) })
+      watcher.add(folder).on('change', (file) => {
         if (file.startsWith(folder))
           server.restart().catch((error: unknown) => server.config.logger.error(String(error)))
       })
@@ -57,7 +56,7 @@ function libraryInDev(): Plugin {
 export default defineConfig({
   root: here('client'),
   plugins: [react(), signalingInDev(), libraryInDev()],
-  server: { port: Number(process.env.PORT ?? 3000), host: process.env.HOST ?? '0.0.0.0', strictPort: true },
+  server: { port: Number(process.env.PORT || 3000), host: process.env.HOST || true, strictPort: true },
   // Known beforehand, so that the first page load in dev is not followed by a reload.
   optimizeDeps: { include: ['simple-peer/simplepeer.min.js', 'socket.io-client'] },
   build: { sourcemap: true },
