@@ -22,8 +22,8 @@ export type RoomId = v.InferOutput<typeof RoomIdSchema>
 
 /** Opaque to the server. Browsers receive an ArrayBuffer, Node a Buffer: both leave here as a Uint8Array. */
 export const BoxSchema = v.pipe(
-  v.union([v.instance(Uint8Array), v.instance(ArrayBuffer)], 'a box is binary'),
-  v.transform((box) => (box instanceof Uint8Array ? box : new Uint8Array(box))),
+  v.custom<Uint8Array | ArrayBuffer>((box) => box instanceof Uint8Array || box instanceof ArrayBuffer, 'a box is binary'),
+  v.transform((box): Uint8Array => (box instanceof Uint8Array ? box : new Uint8Array(box))),
   v.check((box) => box.byteLength > 0, 'a box is not empty'),
   v.check((box) => box.byteLength <= MAX_BOX_BYTES, `a box is at most ${MAX_BOX_BYTES} bytes`),
 )

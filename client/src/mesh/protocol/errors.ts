@@ -25,6 +25,10 @@ export const ROOM_ERROR_REASONS = [
   'unsupported',
   /** the signaling server refused: the room is full, the version differs, too many requests */
   'refused',
+  /** the member's page speaks another version of the protocol */
+  'incompatible',
+  /** the name is in use for now, but the browser would not remember it */
+  'not-stored',
   /** the room was left */
   'left',
 ] as const

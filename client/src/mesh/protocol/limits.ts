@@ -20,3 +20,18 @@ export const MAX_NAME_LENGTH = 64
 
 /** UTF-16 code units. */
 export const MAX_TOPIC_LENGTH = 128
+
+/** Waiting for one peer's acknowledgement; beyond it a sender is told to wait. A few of the largest messages fit. */
+export const MAX_UNACKNOWLEDGED_BYTES = 16 * MIB
+
+/** Small payloads cost memory of their own. */
+export const MAX_UNACKNOWLEDGED_PAYLOADS = 10_000
+
+/** Requests of one peer that our handlers may be working on at once. */
+export const MAX_REQUESTS_PER_PEER = 256
+
+/** Members that left or were lost and are still known by name. */
+export const MAX_GONE_MEMBERS = 64
+
+/** Frames that make no sense before the link they came over is closed. One is a bug somewhere; several are an attack or a mismatch. */
+export const MAX_BAD_FRAMES = 8

@@ -1,0 +1,13 @@
+/** Starling's mesh library: all that is public. */
+export type { IceServer } from '../../../signaling-server/src/contract'
+export { parseRoomLink, type RoomAddress, type RoomLink } from './identity/room-link'
+export { type JoinOptions, joinRoom } from './join-room'
+export type { Member } from './membership/roster'
+export type { Handler, RequestOptions } from './messaging/requests'
+export type { Data } from './protocol/data'
+export { RoomError, type RoomErrorDetails, type RoomErrorReason } from './protocol/errors'
+export type { PeerId, RoomId } from './protocol/ids'
+export { MAX_MESSAGE_BYTES, MAX_NAME_LENGTH } from './protocol/limits'
+export type { Message, Receipt, Room, RoomEvents, RoomStatus } from './room'
+export { browserStore, memoryStore, type Store } from './runtime/store'
+export type { SignalingState } from './signaling/signaling'

@@ -1,0 +1,90 @@
+/**
+ * Judges one peer by what is heard of it: asks for a sign of life every second, measures the round
+ * trip, and says when silence becomes suspicious and when it is final. It outlives links: a peer that
+ * is heard over a new one is fine. Rules KA1-KA5.
+ */
+import type { Frame } from '../protocol/frames'
+import type { Clock, Millis } from '../runtime/clock'
+import { DEAD_AFTER, OVERSLEPT_AFTER, PING_INTERVAL, SUSPECT_AFTER, WATCH_INTERVAL } from './timing'
+
+export type Life = 'heard' | 'suspected' | 'dead'
+
+/** Weight of a new sample; the same as TCP's (RFC 6298). */
+const RTT_GAIN = 1 / 8
+
+interface KeepaliveDeps {
+  readonly clock: Clock
+  readonly ping: (frame: Frame) => void
+  readonly onLife: (life: Life) => void
+  readonly onRtt: (rtt: Millis) => void
+}
+
+export class Keepalive {
+  #life: Life = 'heard'
+  #heardAt: Millis = 0
+  #watchedAt: Millis = 0
+  #pingedAt: Millis = 0
+  #rtt: Millis | undefined
+  #cancelWatch: (() => void) | undefined
+
+  constructor(private readonly deps: KeepaliveDeps) {}
+
+  get life(): Life {
+    return this.#life
+  }
+
+  /** Begins to watch, as on a new link, with a clean slate. */
+  start(): void {
+    this.stop()
+    this.heard()
+    this.#watchedAt = this.#heardAt
+    this.#cancelWatch = this.deps.clock.after(WATCH_INTERVAL, () => this.#watch())
+    this.#ping()
+  }
+
+  stop(): void {
+    this.#cancelWatch?.()
+    this.#cancelWatch = undefined
+  }
+
+  /** Any frame is a sign of life. */
+  heard(): void {
+    this.#heardAt = this.deps.clock.now()
+    this.#live('heard')
+  }
+
+  /** The link is gone: suspicion starts at once, without waiting for silence. */
+  unlinked(): void {
+    if (this.#life === 'heard') this.#live('suspected')
+  }
+
+  pong(stamp: number): void {
+    const sample = this.deps.clock.now() - stamp
+    // A stamp that was never sent would give any number.
+    if (!(sample >= 0 && sample <= DEAD_AFTER)) return
+    this.#rtt = this.#rtt === undefined ? sample : this.#rtt + RTT_GAIN * (sample - this.#rtt)
+    this.deps.onRtt(this.#rtt)
+  }
+
+  #watch(): void {
+    const now = this.deps.clock.now()
+    if (now - this.#watchedAt > OVERSLEPT_AFTER) this.#heardAt = now
+    this.#watchedAt = now
+    this.#cancelWatch = this.deps.clock.after(WATCH_INTERVAL, () => this.#watch())
+    if (now - this.#pingedAt >= PING_INTERVAL) this.#ping()
+    const silence = now - this.#heardAt
+    if (silence >= DEAD_AFTER) this.#live('dead')
+    else if (silence >= SUSPECT_AFTER && this.#life === 'heard') this.#live('suspected')
+  }
+
+  #ping(): void {
+    this.#pingedAt = this.deps.clock.now()
+    this.deps.ping({ kind: 'ping', stamp: this.#pingedAt })
+  }
+
+  #live(life: Life): void {
+    if (this.#life === life) return
+    this.#life = life
+    this.deps.onLife(life)
+  }
+}

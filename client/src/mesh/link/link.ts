@@ -1,0 +1,55 @@
+/**
+ * The port to one connection between this peer and another: whole frames in order, each once, for as
+ * long as it is open. What was sent and not acknowledged when it closes is lost here; the session
+ * above sends it again. Rules LK1-LK7, held by link-contract.ts for every implementation.
+ */
+import type { IceServer } from '../../../../signaling-server/src/contract'
+import type { LinkSignal } from '../protocol/introductions'
+import type { Emitter } from '../runtime/emitter'
+
+export type CloseReason =
+  /** this side closed it */
+  | 'closed'
+  /** the other side closed it, or its tab is gone */
+  | 'closed-by-peer'
+  /** the network under it failed */
+  | 'failed'
+
+export type LinkState =
+  | { readonly kind: 'dialing' }
+  | { readonly kind: 'open' }
+  | { readonly kind: 'closed'; readonly reason: CloseReason }
+
+export type LinkEvents = {
+  /** to be carried to the other side's `signal` */
+  signal: LinkSignal
+  open: undefined
+  /** one whole frame, in the order it was sent; never before `open` */
+  frame: Uint8Array
+  /** once, last, also when the link never opened */
+  close: CloseReason
+}
+
+export interface Link {
+  readonly state: LinkState
+  readonly on: Emitter<LinkEvents>['on']
+  /** Takes a signal from the other side. Nonsense closes the link. */
+  signal(signal: LinkSignal): void
+  /**
+   * Queues one frame of at most MAX_FRAME_BYTES. On a link that is not open it does nothing: whoever
+   * needs the frame delivered waits for an acknowledgement.
+   */
+  send(frame: Uint8Array): void
+  /** Tells whether the connection under an open link is still there; one that silently went closes now. */
+  check(): void
+  /** Closes after what is queued had its chance. Closing twice is safe. */
+  close(): void
+}
+
+export interface LinkOptions {
+  /** exactly one of the two sides makes the offer */
+  readonly initiator: boolean
+  readonly iceServers: readonly IceServer[]
+}
+
+export type LinkFactory = (options: LinkOptions) => Link

@@ -1,0 +1,32 @@
+/** How long links wait, and why. */
+import { type Millis, seconds } from '../runtime/clock'
+
+/** A hidden tab's timers run once a second, so asking more often would only look irregular. */
+export const PING_INTERVAL: Millis = seconds(1)
+
+/** How often silence is judged. */
+export const WATCH_INTERVAL: Millis = 500
+
+/** Two pings went unanswered and a third is late: time to dial anew, before anyone is given up. */
+export const SUSPECT_AFTER: Millis = 2500
+
+/** A crashed tab is to be gone from the lists within 5 s, its last sign of life and one judgement included. */
+export const DEAD_AFTER: Millis = 4000
+
+/** A watch that is this late was itself asleep, and may not judge others. */
+export const OVERSLEPT_AFTER: Millis = 1500
+
+/** Gathering candidates over a slow TURN server takes several seconds; a dead attempt must not block the next for longer. */
+export const DIAL_TIMEOUT: Millis = seconds(10)
+
+/** The first pause after a failed attempt; it doubles with each further one. */
+export const REDIAL_BASE: Millis = 250
+
+/** Two peers without a route try this often while the server says that both are here. */
+export const REDIAL_MAX: Millis = seconds(30)
+
+/** When both ends lose a link at once, the one with the larger id lets the other dial first. */
+export const YIELD_DELAY: Millis = 700
+
+/** A link that lived this long was a good one; one that did not counts as a failed attempt, so that a flapping pair slows down. */
+export const STABLE_AFTER: Millis = seconds(5)

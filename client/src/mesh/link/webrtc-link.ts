@@ -1,0 +1,137 @@
+/**
+ * The real link: one simple-peer connection with one negotiated, ordered, reliable data channel. The
+ * only importer of simple-peer. Pieces go out through its stream, which pauses while the channel holds
+ * more than 64 KiB, so that a large frame never fills the browser's buffer. Rules LK1-LK7.
+ */
+import SimplePeer from 'simple-peer/simplepeer.min.js'
+import type { IceServer } from '../../../../signaling-server/src/contract'
+import type { LinkSignal } from '../protocol/introductions'
+import { MAX_FRAME_BYTES } from '../protocol/limits'
+import { Emitter } from '../runtime/emitter'
+import { invariant } from '../runtime/invariant'
+import { fragments, Reassembler } from './fragments'
+import type { CloseReason, Link, LinkEvents, LinkOptions, LinkState } from './link'
+
+export const webRtcSupported = (): boolean => SimplePeer.WEBRTC_SUPPORT
+
+export class WebRtcLink implements Link {
+  readonly #events = new Emitter<LinkEvents>()
+  readonly #peer: SimplePeer.Instance
+  readonly #reassembler = new Reassembler()
+  readonly #queue: Uint8Array[] = []
+  #state: LinkState = { kind: 'dialing' }
+  #paused = false
+  #failed = false
+
+  readonly on = this.#events.on.bind(this.#events)
+
+  constructor(options: LinkOptions) {
+    this.#peer = new SimplePeer({
+      initiator: options.initiator,
+      objectMode: true,
+      channelConfig: { negotiated: true, id: 0 },
+      config: { iceServers: options.iceServers.map(toRtcIceServer) },
+    })
+    this.#peer.on('signal', (signal) => this.#handleSignal(signal))
+    this.#peer.on('connect', () => this.#handleOpen())
+    this.#peer.on('data', (fragment: unknown) => this.#handleFragment(fragment))
+    this.#peer.on('drain', () => {
+      this.#paused = false
+      this.#pump()
+    })
+    // simple-peer reports a remote abort as an error too; `close` always follows.
+    this.#peer.on('error', (error: Error & { code?: string }) => {
+      this.#failed = error.code !== 'ERR_DATA_CHANNEL'
+    })
+    this.#peer.on('close', () => this.#finish(this.#failed ? 'failed' : 'closed-by-peer'))
+  }
+
+  get state(): LinkState {
+    return this.#state
+  }
+
+  signal(signal: LinkSignal): void {
+    if (this.#state.kind === 'closed') return
+    try {
+      this.#peer.signal(toSimplePeer(signal))
+    } catch {
+      this.#fail()
+    }
+  }
+
+  send(frame: Uint8Array): void {
+    invariant(frame.length <= MAX_FRAME_BYTES, 'a frame beyond the limit reached a link')
+    if (this.#state.kind !== 'open') return
+    for (const fragment of fragments(frame)) this.#queue.push(fragment)
+    this.#pump()
+  }
+
+  check(): void {
+    if (this.#state.kind === 'open' && !this.#peer.connected) this.#fail()
+  }
+
+  close(): void {
+    this.#peer.destroy()
+    this.#finish('closed')
+  }
+
+  #pump(): void {
+    while (!this.#paused && this.#state.kind === 'open') {
+      const fragment = this.#queue.shift()
+      if (!fragment) return
+      this.#paused = !this.#peer.write(fragment)
+    }
+  }
+
+  #handleSignal(signal: SimplePeer.SignalData): void {
+    const own = fromSimplePeer(signal)
+    if (own) this.#events.emit('signal', own)
+  }
+
+  #handleOpen(): void {
+    if (this.#state.kind !== 'dialing') return
+    this.#state = { kind: 'open' }
+    this.#events.emit('open', undefined)
+  }
+
+  #handleFragment(fragment: unknown): void {
+    // A frame can arrive before this side hears of the connection.
+    this.#handleOpen()
+    if (this.#state.kind !== 'open') return
+    const frame = fragment instanceof Uint8Array ? this.#reassembler.push(fragment) : undefined
+    if (!frame?.ok) return this.#fail()
+    if (frame.value) this.#events.emit('frame', frame.value)
+  }
+
+  #fail(): void {
+    this.#failed = true
+    this.#peer.destroy()
+    this.#finish('failed')
+  }
+
+  #finish(reason: CloseReason): void {
+    if (this.#state.kind === 'closed') return
+    this.#state = { kind: 'closed', reason }
+    this.#queue.length = 0
+    this.#events.emit('close', reason)
+    this.#events.clear()
+  }
+}
+
+function toRtcIceServer({ urls, username, credential }: IceServer): RTCIceServer {
+  return { urls, ...(username !== undefined && { username }), ...(credential !== undefined && { credential }) }
+}
+
+function toSimplePeer(signal: LinkSignal): SimplePeer.SignalData {
+  if (signal.kind !== 'candidate') return { type: signal.kind, sdp: signal.sdp }
+  const { candidate, sdpMid, sdpMLineIndex } = signal
+  return { type: 'candidate', candidate: new RTCIceCandidate({ candidate, sdpMid, sdpMLineIndex }) }
+}
+
+/** @returns undefined for the end of candidates and for media negotiation, which no link here needs */
+function fromSimplePeer(signal: SimplePeer.SignalData): LinkSignal | undefined {
+  if ((signal.type === 'offer' || signal.type === 'answer') && signal.sdp) return { kind: signal.type, sdp: signal.sdp }
+  if (signal.type !== 'candidate' || !signal.candidate.candidate) return undefined
+  const { candidate, sdpMid, sdpMLineIndex } = signal.candidate
+  return { kind: 'candidate', candidate, sdpMid, sdpMLineIndex }
+}

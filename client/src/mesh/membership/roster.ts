@@ -1,0 +1,77 @@
+/**
+ * Who is in the room, as far as this peer knows: one record for each other member, changed only here.
+ * Changes of one moment are told once, after it. Rules MB1-MB5.
+ */
+import type { PeerId } from '../protocol/ids'
+import { MAX_GONE_MEMBERS } from '../protocol/limits'
+import type { Clock, Millis } from '../runtime/clock'
+
+export interface Member {
+  readonly id: PeerId
+  readonly name: string
+  /** `suspected`: nothing was heard for a moment, its link is being mended. `gone`: left, or lost for good. */
+  readonly status: 'here' | 'suspected' | 'gone'
+  /** how it is reached now */
+  readonly reach: 'direct' | 'relayed' | 'none'
+  /** milliseconds there and back, smoothed, to a tenth; absent until measured */
+  readonly rtt?: Millis
+}
+
+interface RosterDeps {
+  readonly clock: Clock
+  readonly onChange: (members: readonly Member[]) => void
+}
+
+export class Roster {
+  readonly #members = new Map<PeerId, Member>()
+  #snapshot: readonly Member[] = []
+  #cancelChange: (() => void) | undefined
+
+  constructor(private readonly deps: RosterDeps) {}
+
+  /** The same array until something changes. Those who are gone come last, the latest of them at the end. */
+  get members(): readonly Member[] {
+    return this.#snapshot
+  }
+
+  get(id: PeerId): Member | undefined {
+    return this.#members.get(id)
+  }
+
+  /** Adds or changes a member. @returns those that were forgotten to stay within the limit */
+  set(member: Member): readonly PeerId[] {
+    const known = this.#members.get(member.id)
+    if (known && isSame(known, member)) return []
+    if (member.status === 'gone') this.#members.delete(member.id)
+    this.#members.set(member.id, member)
+    const forgotten = this.#forgetOldest()
+    this.#change()
+    return forgotten
+  }
+
+  stop(): void {
+    this.#cancelChange?.()
+  }
+
+  #forgetOldest(): readonly PeerId[] {
+    const gone = [...this.#members.values()].filter((member) => member.status === 'gone')
+    const forgotten = gone.slice(0, Math.max(0, gone.length - MAX_GONE_MEMBERS)).map((member) => member.id)
+    for (const id of forgotten) this.#members.delete(id)
+    return forgotten
+  }
+
+  #change(): void {
+    const all = [...this.#members.values()]
+    this.#snapshot = [
+      ...all.filter((member) => member.status !== 'gone'),
+      ...all.filter((member) => member.status === 'gone'),
+    ]
+    this.#cancelChange ??= this.deps.clock.after(0, () => {
+      this.#cancelChange = undefined
+      this.deps.onChange(this.#snapshot)
+    })
+  }
+}
+
+const isSame = (a: Member, b: Member): boolean =>
+  a.name === b.name && a.status === b.status && a.reach === b.reach && a.rtt === b.rtt

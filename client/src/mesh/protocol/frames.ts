@@ -1,0 +1,137 @@
+/**
+ * What travels over one link between two peers: a type byte, then fixed fields, then at most one
+ * MessagePack value. Frames that carry conversation are numbered (`data`); what is inside those is
+ * payloads.ts's. Rules FR1-FR8.
+ */
+import * as v from 'valibot'
+import { assertNever } from '../runtime/invariant'
+import { MAX_FRAME_BYTES, MAX_NAME_LENGTH } from './limits'
+import { decodeMsgpack, encodeMsgpack } from './msgpack'
+import { bad, ok, type Result } from './result'
+
+/** Raised when an older peer would misread a newer one. */
+export const PROTOCOL_VERSION = 1
+
+/** The last payload that was received from one run of the other peer. */
+export interface Received {
+  readonly instance: string
+  readonly seq: number
+}
+
+/** The first frame on every link, from both sides. */
+export interface Hello {
+  readonly kind: 'hello'
+  readonly version: number
+  /** One run of this peer's program: its numbering starts anew with each. */
+  readonly instance: string
+  readonly name: string
+  /** What this side already has of the other's payloads, so that the other sends only the rest. */
+  readonly received: Received | undefined
+}
+
+export type Frame =
+  | Hello
+  /** `stamp` is the sender's own clock and means nothing to the other side, who returns it. */
+  | { readonly kind: 'ping'; readonly stamp: number }
+  | { readonly kind: 'pong'; readonly stamp: number }
+  /** One numbered payload. */
+  | { readonly kind: 'data'; readonly seq: number; readonly payload: Uint8Array }
+  /** Everything up to and including `seq` has arrived. */
+  | { readonly kind: 'ack'; readonly seq: number }
+  /** The sender leaves the room and will not come back as this instance. */
+  | { readonly kind: 'bye' }
+
+const TYPE = { hello: 1, ping: 2, pong: 3, data: 4, ack: 5, bye: 6 } as const
+
+const MAX_SEQ = 0xffff_ffff
+
+export const NameSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_NAME_LENGTH))
+const InstanceSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(32))
+const HelloSchema = v.strictTuple([
+  v.pipe(v.number(), v.integer()),
+  InstanceSchema,
+  NameSchema,
+  v.nullable(v.strictTuple([InstanceSchema, v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_SEQ))])),
+])
+
+export function encodeFrame(frame: Frame): Uint8Array {
+  switch (frame.kind) {
+    case 'hello': {
+      const received = frame.received ? [frame.received.instance, frame.received.seq] : null
+      return withType(TYPE.hello, encodeMsgpack([frame.version, frame.instance, frame.name, received]))
+    }
+    case 'ping':
+    case 'pong': {
+      const bytes = typed(TYPE[frame.kind], 8)
+      new DataView(bytes.buffer).setFloat64(1, frame.stamp)
+      return bytes
+    }
+    case 'data': {
+      const bytes = typed(TYPE.data, 4 + frame.payload.length)
+      new DataView(bytes.buffer).setUint32(1, frame.seq)
+      bytes.set(frame.payload, 5)
+      return bytes
+    }
+    case 'ack': {
+      const bytes = typed(TYPE.ack, 4)
+      new DataView(bytes.buffer).setUint32(1, frame.seq)
+      return bytes
+    }
+    case 'bye':
+      return typed(TYPE.bye, 0)
+    default:
+      return assertNever(frame)
+  }
+}
+
+/** Reads a frame from another peer. The payload of a `data` frame is a view of `bytes`, not a copy. */
+export function decodeFrame(bytes: Uint8Array): Result<Frame> {
+  if (bytes.length === 0) return bad('the frame is empty')
+  if (bytes.length > MAX_FRAME_BYTES) return bad(`the frame is larger than ${MAX_FRAME_BYTES} bytes`)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const size = bytes.length - 1
+  switch (bytes[0]) {
+    case TYPE.hello:
+      return decodeHello(bytes.subarray(1))
+    case TYPE.ping:
+      return size === 8 ? ok({ kind: 'ping', stamp: view.getFloat64(1) }) : bad('a ping is 9 bytes')
+    case TYPE.pong:
+      return size === 8 ? ok({ kind: 'pong', stamp: view.getFloat64(1) }) : bad('a pong is 9 bytes')
+    case TYPE.data:
+      if (size < 5) return bad('a data frame has a number and a payload')
+      return ok({ kind: 'data', seq: view.getUint32(1), payload: bytes.subarray(5) })
+    case TYPE.ack:
+      return size === 4 ? ok({ kind: 'ack', seq: view.getUint32(1) }) : bad('an ack is 5 bytes')
+    case TYPE.bye:
+      return size === 0 ? ok({ kind: 'bye' }) : bad('a bye is 1 byte')
+    default:
+      return bad(`frame type ${bytes[0]} is unknown`)
+  }
+}
+
+function decodeHello(bytes: Uint8Array): Result<Hello> {
+  const decoded = decodeMsgpack(bytes)
+  if (!decoded.ok) return decoded
+  const hello = v.safeParse(HelloSchema, decoded.value)
+  if (!hello.success) return bad(`the hello is malformed: ${hello.issues[0].message}`)
+  const [version, instance, name, received] = hello.output
+  return ok({
+    kind: 'hello',
+    version,
+    instance,
+    name,
+    received: received ? { instance: received[0], seq: received[1] } : undefined,
+  })
+}
+
+function typed(type: number, size: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(1 + size)
+  bytes[0] = type
+  return bytes
+}
+
+function withType(type: number, content: Uint8Array): Uint8Array {
+  const bytes = typed(type, content.length)
+  bytes.set(content, 1)
+  return bytes
+}

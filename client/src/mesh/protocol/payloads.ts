@@ -1,0 +1,88 @@
+/**
+ * What two members say to one another, inside numbered `data` frames: messages, requests with their
+ * answers, a new name. Rules PL1-PL6.
+ */
+import * as v from 'valibot'
+import { assertNever } from '../runtime/invariant'
+import type { Data } from './data'
+import { NameSchema } from './frames'
+import { MAX_TOPIC_LENGTH } from './limits'
+import { decodeMsgpack, encodeMsgpack } from './msgpack'
+import { bad, ok, type Result } from './result'
+
+export const REFUSAL_REASONS = ['no-handler', 'handler-failed', 'overloaded', 'too-large'] as const
+export type RefusalReason = (typeof REFUSAL_REASONS)[number]
+
+export type Payload =
+  /** `number` counts its author's messages; with the author it is the message's id. `at` is the author's wall time. */
+  | {
+      readonly kind: 'message'
+      readonly number: number
+      readonly direct: boolean
+      readonly at: number
+      readonly data: Data
+    }
+  | { readonly kind: 'request'; readonly number: number; readonly topic: string; readonly body: Data }
+  /** Answers the request of that number. */
+  | { readonly kind: 'answer'; readonly number: number; readonly body: Data }
+  | { readonly kind: 'refusal'; readonly number: number; readonly reason: RefusalReason; readonly message: string }
+  | { readonly kind: 'rename'; readonly name: string }
+
+const TYPE = { message: 1, request: 2, answer: 3, refusal: 4, rename: 5 } as const
+
+const NumberSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+const WallTimeSchema = v.pipe(v.number(), v.finite())
+/** What passed the door of msgpack.ts is made of nothing else. */
+const DataSchema = v.custom<Data>((value) => value !== undefined)
+
+const TopicSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_TOPIC_LENGTH))
+const MessageSchema = v.strictTuple([v.literal(TYPE.message), NumberSchema, v.boolean(), WallTimeSchema, DataSchema])
+const RequestSchema = v.strictTuple([v.literal(TYPE.request), NumberSchema, TopicSchema, DataSchema])
+const AnswerSchema = v.strictTuple([v.literal(TYPE.answer), NumberSchema, DataSchema])
+const RefusalSchema = v.strictTuple([
+  v.literal(TYPE.refusal),
+  NumberSchema,
+  v.picklist(REFUSAL_REASONS),
+  v.pipe(v.string(), v.maxLength(1024)),
+])
+const RenameSchema = v.strictTuple([v.literal(TYPE.rename), NameSchema])
+const PayloadSchema = v.union([MessageSchema, RequestSchema, AnswerSchema, RefusalSchema, RenameSchema])
+
+export function encodePayload(payload: Payload): Uint8Array {
+  switch (payload.kind) {
+    case 'message':
+      return encodeMsgpack([TYPE.message, payload.number, payload.direct, payload.at, payload.data])
+    case 'request':
+      return encodeMsgpack([TYPE.request, payload.number, payload.topic, payload.body])
+    case 'answer':
+      return encodeMsgpack([TYPE.answer, payload.number, payload.body])
+    case 'refusal':
+      return encodeMsgpack([TYPE.refusal, payload.number, payload.reason, payload.message])
+    case 'rename':
+      return encodeMsgpack([TYPE.rename, payload.name])
+    default:
+      return assertNever(payload)
+  }
+}
+
+export function decodePayload(bytes: Uint8Array): Result<Payload> {
+  const decoded = decodeMsgpack(bytes)
+  if (!decoded.ok) return decoded
+  const parsed = v.safeParse(PayloadSchema, decoded.value)
+  if (!parsed.success) return bad(`the payload is malformed: ${parsed.issues[0].message}`)
+  const parts = parsed.output
+  switch (parts[0]) {
+    case TYPE.message:
+      return ok({ kind: 'message', number: parts[1], direct: parts[2], at: parts[3], data: parts[4] })
+    case TYPE.request:
+      return ok({ kind: 'request', number: parts[1], topic: parts[2], body: parts[3] })
+    case TYPE.answer:
+      return ok({ kind: 'answer', number: parts[1], body: parts[2] })
+    case TYPE.refusal:
+      return ok({ kind: 'refusal', number: parts[1], reason: parts[2], message: parts[3] })
+    case TYPE.rename:
+      return ok({ kind: 'rename', name: parts[1] })
+    default:
+      return assertNever(parts)
+  }
+}

@@ -1,0 +1,387 @@
+/**
+ * The facade: one stay of this peer in one room. It wires signaling, dialer, remote peers, roster and
+ * requests together, and is what applications hold. Each rule lives in the layer that it calls.
+ */
+
+import { deriveRoomId } from './identity/room-keys'
+import type { RoomLink } from './identity/room-link'
+import { Dialer } from './link/dialer'
+import type { Link, LinkFactory } from './link/link'
+import { type Member, Roster } from './membership/roster'
+import { type Handler, type RequestOptions, Requests } from './messaging/requests'
+import type { Settle } from './messaging/session'
+import { type Data, findDataFault } from './protocol/data'
+import { RoomError } from './protocol/errors'
+import { newSessionId, type PeerId, type RoomId } from './protocol/ids'
+import { MAX_MESSAGE_BYTES, MAX_NAME_LENGTH } from './protocol/limits'
+import { decodePayload, encodePayload, type Payload } from './protocol/payloads'
+import { RemotePeer } from './remote-peer'
+import { type Clock, type Millis, seconds } from './runtime/clock'
+import { Emitter } from './runtime/emitter'
+import { assertNever } from './runtime/invariant'
+import type { Random } from './runtime/random'
+import type { Store } from './runtime/store'
+import type { Signaling, SignalingState } from './signaling/signaling'
+
+/** How long joining waits for a server before it goes on without one. */
+const JOIN_PATIENCE: Millis = seconds(5)
+
+/** How long leaving waits for the good-bye to arrive everywhere. */
+const LEAVE_LINGER: Millis = seconds(1)
+
+const NAME_KEY = 'name'
+
+export interface Message {
+  /** the same on every screen */
+  readonly id: string
+  readonly from: PeerId
+  /** the sender's name when it was received */
+  readonly name: string
+  readonly data: Data
+  /** sent to this peer alone */
+  readonly direct: boolean
+  /** milliseconds since 1970 by the sender's clock */
+  readonly at: Millis
+}
+
+/** How far a broadcast has come. */
+export interface Receipt {
+  readonly id: string
+  /** the member that has just acknowledged it; absent when one was lost before it could */
+  readonly by?: PeerId
+  /** members that have acknowledged it */
+  readonly delivered: number
+  /** members that it was sent to and that were not lost since */
+  readonly of: number
+}
+
+export interface RoomStatus {
+  readonly state: 'open' | 'left'
+  readonly signaling: SignalingState
+}
+
+export type RoomEvents = {
+  message: Message
+  members: readonly Member[]
+  receipt: Receipt
+  status: RoomStatus
+  error: RoomError
+}
+
+export interface RoomDeps {
+  readonly link: RoomLink
+  readonly self: { readonly id: PeerId; readonly name: string }
+  readonly clock: Clock
+  readonly random: Random
+  readonly store: Store
+  readonly links: LinkFactory
+  readonly signaling: Signaling
+  /** used instead of those that the server names */
+  readonly iceServers?: Signaling['iceServers'] | undefined
+}
+
+export class Room {
+  /** all that a signaling server knows of the room */
+  readonly id: RoomId
+  readonly on: Emitter<RoomEvents>['on']
+
+  readonly #events = new Emitter<RoomEvents>()
+  readonly #peers = new Map<PeerId, RemotePeer>()
+  readonly #roster: Roster
+  readonly #dialer: Dialer
+  readonly #requests: Requests
+  readonly #instance: string
+  #self: { readonly id: PeerId; readonly name: string }
+  #messages = 0
+  #status: RoomStatus
+  #leaving: Promise<void> | undefined
+
+  /** Applications call `joinRoom`; this takes the ports ready-made. */
+  constructor(private readonly deps: RoomDeps) {
+    const { clock, random, links, signaling } = deps
+    this.id = deriveRoomId(deps.link.address)
+    this.on = this.#events.on.bind(this.#events)
+    this.#self = deps.self
+    this.#instance = newSessionId(random)
+    this.#status = { state: 'open', signaling: signaling.state }
+    this.#roster = new Roster({ clock, onChange: (members) => this.#events.emit('members', members) })
+    this.#requests = new Requests({ clock, push: (peer, payload, settle) => this.#push(peer, payload, settle) })
+    this.#dialer = new Dialer({ self: deps.self.id, clock, random, links, goBetween: this.#goBetween() })
+    this.#dialer.on('link', ({ peer, link }) => this.#handleLink(peer, link))
+    this.#dialer.on('unlinked', ({ peer }) => this.#peers.get(peer)?.detach())
+    this.#dialer.on('not-here', ({ peer }) => this.#handleNotHere(peer))
+    signaling.on('state', (state) => this.#changeStatus({ signaling: state }))
+    signaling.on('peers', (peers) => this.#handlePeers(peers))
+    signaling.on('box', ({ from, box }) => void this.#dialer.receive(from, box))
+  }
+
+  /** the full room link, secret in the fragment: whoever has it can come in */
+  get link(): string {
+    return this.deps.link.link
+  }
+
+  get self(): { readonly id: PeerId; readonly name: string } {
+    return this.#self
+  }
+
+  /**
+   * Announces this peer and resolves when a server has let it in, or after 5 s without an answer: then
+   * `status().signaling` says so and it goes on trying.
+   * @throws RoomError 'refused' when the server will not have this peer in the room
+   */
+  async enter(): Promise<void> {
+    const { signaling, clock } = this.deps
+    const ended: (() => void)[] = []
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const settle = (state: SignalingState) => {
+          if (state.kind === 'connected') resolve()
+          if (state.kind === 'refused') reject(new RoomError('refused', state.reason))
+        }
+        ended.push(clock.after(JOIN_PATIENCE, resolve), signaling.on('state', settle))
+        signaling.open()
+      })
+    } catch (error) {
+      await this.leave()
+      throw error
+    } finally {
+      for (const end of ended) end()
+    }
+  }
+
+  /** The others, those who are gone last. The same array until something changes. */
+  members(): readonly Member[] {
+    return this.#roster.members
+  }
+
+  status(): RoomStatus {
+    return this.#status
+  }
+
+  /**
+   * Sends to one member alone.
+   * @returns once that member's browser has acknowledged it
+   * @throws RoomError 'unknown-peer' | 'unreachable' | 'overloaded' | 'too-large' | 'bad-data' | 'left'
+   */
+  async send(peer: PeerId, data: Data): Promise<void> {
+    this.#assertOpen()
+    const payload = this.#encodeMessage(data, true)
+    await new Promise<void>((resolve, reject) => {
+      this.#push(peer, payload.bytes, (error) => (error ? reject(error) : resolve()))
+    })
+  }
+
+  /**
+   * Sends to every member that is here. `receipt` events tell how far it has come.
+   * @returns the message's id, once it is under way to each of them
+   * @throws RoomError 'overloaded' (then it was sent to nobody) | 'too-large' | 'bad-data' | 'left'
+   */
+  async broadcast(data: Data): Promise<string> {
+    this.#assertOpen()
+    const { id, bytes } = this.#encodeMessage(data, false)
+    const receivers = [...this.#peers].filter(([, remote]) => remote.member && !remote.gone)
+    for (const [, remote] of receivers) {
+      const overload = remote.session.overload(bytes.length)
+      if (overload) throw overload
+    }
+    const progress = { delivered: 0, of: receivers.length }
+    for (const [by, remote] of receivers) {
+      remote.session.push(bytes, (error) => {
+        if (error) progress.of -= 1
+        else progress.delivered += 1
+        this.#events.emit('receipt', { id, ...(error ? {} : { by }), ...progress })
+      })
+    }
+    return id
+  }
+
+  /**
+   * Asks one member.
+   * @returns what its handler for `topic` answered
+   * @throws RoomError 'timeout' | 'aborted' | 'no-handler' | 'handler-failed' | 'unknown-peer' | 'unreachable' |
+   *   'overloaded' | 'too-large' | 'bad-data' | 'left'
+   */
+  async request(peer: PeerId, topic: string, body: Data = null, options?: RequestOptions): Promise<Data> {
+    this.#assertOpen()
+    assertData(body, 'body')
+    const encode = (number: number) => assertSize(encodePayload({ kind: 'request', number, topic, body }))
+    return this.#requests.ask(peer, encode, options)
+  }
+
+  /**
+   * Answers requests for `topic`; what the handler throws reaches the one who asked as 'handler-failed'.
+   * @returns what unregisters it
+   */
+  handle(topic: string, handler: Handler): () => void {
+    return this.#requests.handle(topic, handler)
+  }
+
+  /**
+   * Changes one's own name for everybody, and remembers it.
+   * @throws RoomError 'bad-data' for an empty or overlong name | 'not-stored' | 'left'
+   */
+  async rename(name: string): Promise<void> {
+    this.#assertOpen()
+    const trimmed = cleanName(name)
+    if (trimmed === undefined) throw new RoomError('bad-data', `A name has 1 to ${MAX_NAME_LENGTH} characters.`)
+    this.#self = { ...this.#self, name: trimmed }
+    const payload = encodePayload({ kind: 'rename', name: trimmed })
+    // Whoever is lost meanwhile learns the name from the next hello.
+    for (const remote of this.#peers.values()) if (!remote.gone) remote.session.push(payload, () => {})
+    try {
+      await this.deps.store.set(NAME_KEY, trimmed)
+    } catch (error) {
+      throw new RoomError('not-stored', `The browser does not remember the name: ${String(error)}`)
+    }
+  }
+
+  /** Says good-bye to everyone and closes everything. Leaving twice is safe. */
+  leave(): Promise<void> {
+    this.#leaving ??= this.#leave()
+    return this.#leaving
+  }
+
+  async #leave(): Promise<void> {
+    const left = new RoomError('left', 'The room was left.')
+    this.#changeStatus({ state: 'left' })
+    for (const remote of this.#peers.values()) remote.sayBye()
+    this.deps.signaling.close()
+    this.#requests.fail(left)
+    await this.#dialer.close(LEAVE_LINGER)
+    for (const remote of this.#peers.values()) remote.stop(left)
+    this.#roster.stop()
+    this.#events.clear()
+  }
+
+  #goBetween() {
+    const { signaling, iceServers } = this.deps
+    return {
+      get available() {
+        return signaling.state.kind === 'connected'
+      },
+      get iceServers() {
+        return iceServers ?? signaling.iceServers
+      },
+      deliver: (to: PeerId, box: Uint8Array) => signaling.deliver(to, box),
+    }
+  }
+
+  #handlePeers(peers: readonly PeerId[]): void {
+    for (const peer of peers) this.#dialer.want(peer)
+  }
+
+  #handleLink(id: PeerId, link: Link): void {
+    const remote = this.#peers.get(id) ?? this.#newPeer(id)
+    this.#peers.set(id, remote)
+    remote.attach(link)
+  }
+
+  #newPeer(id: PeerId): RemotePeer {
+    const remote = new RemotePeer({
+      id,
+      clock: this.deps.clock,
+      instance: this.#instance,
+      ownName: () => this.#self.name,
+      onPayload: (payload) => this.#handlePayload(remote, id, payload),
+      onChange: () => this.#recordMember(remote),
+      onLeft: () => this.#dialer.forget(id),
+      onSuspected: () => this.#dialer.redial(id),
+      onIncompatible: (error) => {
+        this.#dialer.forget(id)
+        this.#events.emit('error', error)
+      },
+    })
+    return remote
+  }
+
+  #recordMember(remote: RemotePeer): void {
+    const { member } = remote
+    if (!member || this.#status.state === 'left') return
+    for (const id of this.#roster.set(member)) {
+      this.#dialer.forget(id)
+      this.#peers.get(id)?.stop(new RoomError('unreachable', 'It left long ago.', { peer: id }))
+      this.#peers.delete(id)
+    }
+  }
+
+  #handleNotHere(id: PeerId): void {
+    const remote = this.#peers.get(id)
+    // A server that has just restarted knows few; an open link knows better.
+    if (remote?.linked) return
+    this.#dialer.forget(id)
+    remote?.lost()
+  }
+
+  #handlePayload(remote: RemotePeer, from: PeerId, bytes: Uint8Array): void {
+    const decoded = decodePayload(bytes)
+    if (!decoded.ok || this.#status.state === 'left') return
+    const payload = decoded.value
+    switch (payload.kind) {
+      case 'message':
+        return this.#handleMessage(remote, from, payload)
+      case 'request':
+        return void this.#requests.serve(from, payload)
+      case 'answer':
+      case 'refusal':
+        return this.#requests.settle(from, payload)
+      case 'rename':
+        return remote.rename(payload.name)
+      default:
+        return assertNever(payload)
+    }
+  }
+
+  #handleMessage(remote: RemotePeer, from: PeerId, payload: Extract<Payload, { kind: 'message' }>): void {
+    const { number, data, direct, at } = payload
+    const name = remote.member?.name ?? from
+    this.#events.emit('message', { id: messageId(from, number), from, name, data, direct, at })
+  }
+
+  #push(peer: PeerId, payload: Uint8Array, settle: Settle): void {
+    const remote = this.#peers.get(peer)
+    if (!remote?.member) return settle(new RoomError('unknown-peer', `There is no member ${peer}.`, { peer }))
+    if (!remote.gone) return remote.session.push(payload, settle)
+    settle(new RoomError('unreachable', `${remote.member.name} is gone.`, { peer }))
+  }
+
+  #encodeMessage(data: Data, direct: boolean): { readonly id: string; readonly bytes: Uint8Array } {
+    assertData(data, 'data')
+    const number = this.#messages + 1
+    const bytes = assertSize(encodePayload({ kind: 'message', number, direct, at: this.deps.clock.wallTime(), data }))
+    this.#messages = number
+    return { id: messageId(this.#self.id, number), bytes }
+  }
+
+  #changeStatus(change: Partial<RoomStatus>): void {
+    this.#status = { ...this.#status, ...change }
+    this.#events.emit('status', this.#status)
+  }
+
+  #assertOpen(): void {
+    if (this.#status.state === 'left') throw new RoomError('left', 'The room was left.')
+  }
+}
+
+/** The name to join with: the one given, else the remembered one. @returns undefined when there is neither */
+export async function rememberedName(store: Store, given: string | undefined): Promise<string | undefined> {
+  return cleanName(given ?? (await store.get(NAME_KEY)) ?? '')
+}
+
+/** @returns the name as others will see it, or undefined when it is empty or too long */
+function cleanName(name: string): string | undefined {
+  const cleaned = name.toWellFormed().replace(/\s+/g, ' ').trim()
+  return cleaned === '' || cleaned.length > MAX_NAME_LENGTH ? undefined : cleaned
+}
+
+const messageId = (author: PeerId, number: number): string => `${author}.${number}`
+
+function assertData(value: unknown, what: string): void {
+  const fault = findDataFault(value, what)
+  if (fault) throw new RoomError('bad-data', `${fault.path} ${fault.problem}, which cannot be sent.`)
+}
+
+function assertSize(payload: Uint8Array): Uint8Array {
+  const [size, limit] = [payload.length, MAX_MESSAGE_BYTES]
+  if (size <= limit) return payload
+  throw new RoomError('too-large', `The message has ${size} bytes; ${limit} may pass.`, { size, limit })
+}

@@ -1,0 +1,54 @@
+/**
+ * Several servers as one: this peer is announced at each, and any one that is up is enough. A box goes
+ * to one server after the other until one hands it over. Rule SI5.
+ */
+import type { IceServer, PeerId } from '../../../../signaling-server/src/contract'
+import type { Delivery } from '../link/dialer'
+import { Emitter } from '../runtime/emitter'
+import type { Signaling, SignalingEvents, SignalingState } from './signaling'
+
+/** The best state of any server is that of all: one is enough. */
+const PREFERENCE: readonly SignalingState['kind'][] = ['connected', 'connecting', 'refused', 'unreachable']
+
+export class SeveralSignalings implements Signaling {
+  readonly #events = new Emitter<SignalingEvents>()
+
+  readonly on = this.#events.on.bind(this.#events)
+
+  constructor(private readonly members: readonly [Signaling, ...Signaling[]]) {
+    for (const member of members) {
+      member.on('state', () => this.#events.emit('state', this.state))
+      member.on('peers', (peers) => this.#events.emit('peers', peers))
+      member.on('box', (box) => this.#events.emit('box', box))
+    }
+  }
+
+  get state(): SignalingState {
+    return this.members.map((member) => member.state).reduce((best, state) => (rank(state) < rank(best) ? state : best))
+  }
+
+  get iceServers(): readonly IceServer[] {
+    return this.members.flatMap((member) => member.iceServers)
+  }
+
+  open(): void {
+    for (const member of this.members) member.open()
+  }
+
+  async deliver(to: PeerId, box: Uint8Array): Promise<Delivery> {
+    let outcome: Delivery = 'unavailable'
+    for (const member of this.members) {
+      const delivery = await member.deliver(to, box)
+      if (delivery === 'delivered') return delivery
+      if (delivery === 'not-here') outcome = delivery
+    }
+    return outcome
+  }
+
+  close(): void {
+    this.#events.clear()
+    for (const member of this.members) member.close()
+  }
+}
+
+const rank = (state: SignalingState): number => PREFERENCE.indexOf(state.kind)
