@@ -1,0 +1,157 @@
+/**
+ * Serves the built app over plain HTTP: everything is read, compressed and tagged once at the start, so a request
+ * touches no disk, can name nothing outside the build, and a build that runs meanwhile cannot tear what is served.
+ * Also `/health`. Signaling is on the same port, elsewhere.
+ */
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import type { IncomingMessage, OutgoingHttpHeaders, RequestListener } from 'node:http'
+import { extname, join, relative, sep } from 'node:path'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+
+type Encoding = 'br' | 'gzip' | 'identity'
+
+interface Page {
+  readonly tag: string
+  readonly headers: OutgoingHttpHeaders
+  readonly bodies: { readonly identity: Buffer; readonly br?: Buffer; readonly gzip?: Buffer }
+}
+
+/** Images and fonts are compressed already. */
+const TYPES: Readonly<Record<string, { readonly type: string; readonly compress?: true }>> = {
+  '.css': { type: 'text/css; charset=utf-8', compress: true },
+  '.html': { type: 'text/html; charset=utf-8', compress: true },
+  '.ico': { type: 'image/x-icon' },
+  '.jpg': { type: 'image/jpeg' },
+  '.js': { type: 'text/javascript; charset=utf-8', compress: true },
+  '.json': { type: 'application/json; charset=utf-8', compress: true },
+  '.map': { type: 'application/json; charset=utf-8', compress: true },
+  '.mjs': { type: 'text/javascript; charset=utf-8', compress: true },
+  '.png': { type: 'image/png' },
+  '.svg': { type: 'image/svg+xml; charset=utf-8', compress: true },
+  '.ts': { type: 'text/plain; charset=utf-8', compress: true },
+  '.txt': { type: 'text/plain; charset=utf-8', compress: true },
+  '.wasm': { type: 'application/wasm', compress: true },
+  '.webmanifest': { type: 'application/manifest+json; charset=utf-8', compress: true },
+  '.webp': { type: 'image/webp' },
+  '.woff2': { type: 'font/woff2' },
+}
+
+/** Rooms may name other signaling servers, hence ws: and wss: to anywhere; previews of files are blob: and data:. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self' ws: wss:",
+  "font-src 'self'",
+  "manifest-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+const COMMON_HEADERS: OutgoingHttpHeaders = {
+  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+}
+
+interface Reply {
+  readonly status: 200 | 304 | 404 | 405
+  readonly headers: OutgoingHttpHeaders
+  readonly body?: string | Buffer
+}
+
+const HEALTHY = text(200, '{"ok":true}', { 'Content-Type': 'application/json' })
+const WRONG_METHOD = text(405, 'Only GET and HEAD work here.\n', { Allow: 'GET, HEAD' })
+const NOT_FOUND = text(404, 'There is nothing at this address. The way in is /\n')
+const NO_PAGES = text(404, 'This server introduces peers to each other; it has no pages.\n')
+
+/**
+ * @param directory the built app; without one only `/health` answers
+ * @throws Error in words for the operator when there is no app in the directory
+ */
+export async function createPageHandler(directory: string | undefined): Promise<RequestListener> {
+  const pages = directory === undefined ? undefined : await readPages(directory)
+  return (request, response) => {
+    const { status, headers, body } = reply(request, pages)
+    const length = body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) }
+    response.writeHead(status, { ...COMMON_HEADERS, ...headers, ...length })
+    response.end(request.method === 'HEAD' ? undefined : body)
+  }
+}
+
+function reply(request: IncomingMessage, pages: ReadonlyMap<string, Page> | undefined): Reply {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return WRONG_METHOD
+  const [path = '/'] = (request.url ?? '/').split('?', 1)
+  if (path === '/health') return HEALTHY
+  if (pages === undefined) return NO_PAGES
+  const page = pages.get(path.endsWith('/') ? `${path}index.html` : path)
+  if (page === undefined) return NOT_FOUND
+  if (request.headers['if-none-match']?.includes(page.tag)) return { status: 304, headers: page.headers }
+  const encoding = chooseEncoding(request, page)
+  const coded = encoding === 'identity' ? {} : { 'Content-Encoding': encoding }
+  return { status: 200, headers: { ...page.headers, ...coded }, body: page.bodies[encoding] ?? page.bodies.identity }
+}
+
+function text(status: Reply['status'], body: string, headers: OutgoingHttpHeaders = {}): Reply {
+  return {
+    status,
+    headers: { 'Cache-Control': 'no-store', 'Content-Type': 'text/plain; charset=utf-8', ...headers },
+    body,
+  }
+}
+
+function chooseEncoding(request: IncomingMessage, page: Page): Encoding {
+  const accepted = String(request.headers['accept-encoding'] ?? '')
+  if (/\bbr\b/.test(accepted) && page.bodies.br) return 'br'
+  if (/\bgzip\b/.test(accepted) && page.bodies.gzip) return 'gzip'
+  return 'identity'
+}
+
+async function readPages(directory: string): Promise<Map<string, Page>> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
+    throw notBuilt(directory, cause)
+  })
+  const pages = new Map<string, Page>()
+  for (const entry of entries) {
+    if (!entry.isFile()) continue
+    const file = join(entry.parentPath, entry.name)
+    const path = `/${relative(directory, file).split(sep).join('/')}`
+    if (path.includes('/.')) continue
+    pages.set(path, createPage(path, await readFile(file)))
+  }
+  if (!pages.has('/index.html')) throw notBuilt(directory)
+  return pages
+}
+
+function notBuilt(directory: string, cause?: unknown): Error {
+  return new Error(`There is no built app in ${directory}; build it first with npm run build`, { cause })
+}
+
+function createPage(path: string, body: Buffer): Page {
+  const { type, compress } = TYPES[extname(path)] ?? { type: 'application/octet-stream' }
+  const tag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
+  const headers: OutgoingHttpHeaders = {
+    // Only the names under /assets/ change with what is in the files.
+    'Cache-Control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+    'Content-Type': type,
+    ETag: tag,
+    ...(compress ? { Vary: 'Accept-Encoding' } : {}),
+    ...(isLibrary(path) ? { 'Access-Control-Allow-Origin': '*' } : {}),
+  }
+  return { tag, headers, bodies: compress ? { identity: body, ...compressed(body) } : { identity: body } }
+}
+
+function compressed(body: Buffer): { readonly br: Buffer; readonly gzip: Buffer } {
+  // Quality 9 is within a few percent of the best and takes milliseconds instead of seconds.
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 9 }
+  return { br: brotliCompressSync(body, { params }), gzip: gzipSync(body, { level: 9 }) }
+}
+
+/** Pages of other origins may import the library and read its types. */
+function isLibrary(path: string): boolean {
+  return path.startsWith('/starling.') || path.startsWith('/types/')
+}

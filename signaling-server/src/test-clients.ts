@@ -1,0 +1,143 @@
+/**
+ * What the server's tests share: people with names, and clients that connect as they would, or as they should not.
+ * Nothing here sleeps: whoever waits, waits for an event.
+ */
+import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client'
+import * as v from 'valibot'
+import { WebSocket } from 'ws'
+import {
+  CONTRACT_VERSION,
+  type DoneReply,
+  DoneReplySchema,
+  type JoinReply,
+  JoinReplySchema,
+  type PeerId,
+  PeerIdSchema,
+  type Refused,
+  type RoomId,
+  RoomIdSchema,
+  type SignalDelivery,
+  SignalDeliverySchema,
+} from './contract'
+
+export const GARDEN = roomId('garden')
+export const CELLAR = roomId('cellar')
+
+/** Like 'alice-----------------', which is as good an id as any. */
+export function peerId(name: string): PeerId {
+  return v.parse(PeerIdSchema, name.padEnd(22, '-'))
+}
+
+export function roomId(name: string): RoomId {
+  return v.parse(RoomIdSchema, name.padEnd(22, '-'))
+}
+
+export function box(text: string): Uint8Array {
+  return new TextEncoder().encode(text)
+}
+
+/** Keeps what has come until it is asked for, and the one who asks until something comes. */
+export class Inbox<Item> {
+  private readonly items: Item[] = []
+  private readonly waiting: ((item: Item) => void)[] = []
+
+  put(item: Item): void {
+    const next = this.waiting.shift()
+    if (next) next(item)
+    else this.items.push(item)
+  }
+
+  next(): Promise<Item> {
+    const item = this.items.shift()
+    return item === undefined ? new Promise((resolve) => this.waiting.push(resolve)) : Promise.resolve(item)
+  }
+
+  get size(): number {
+    return this.items.length
+  }
+}
+
+export class TestClient {
+  readonly signals = new Inbox<SignalDelivery>()
+  readonly refusals = new Inbox<Refused>()
+  /** why the connection ended */
+  readonly ended: Promise<string>
+
+  /** Untyped on purpose: many a test says what the types forbid. */
+  constructor(readonly socket: Socket) {
+    socket.on('signal', (delivery: unknown) => this.signals.put(v.parse(SignalDeliverySchema, delivery)))
+    socket.on('refused', (refused: Refused) => this.refusals.put(refused))
+    this.ended = new Promise((resolve) => socket.once('disconnect', resolve))
+  }
+
+  /** Sends any event with any payload. */
+  async ask(event: string, ...args: unknown[]): Promise<DoneReply> {
+    return v.parse(DoneReplySchema, await this.socket.emitWithAck(event, ...args))
+  }
+
+  async join(room: RoomId, peer: PeerId): Promise<JoinReply> {
+    return v.parse(JoinReplySchema, await this.socket.emitWithAck('join', { v: CONTRACT_VERSION, room, peer }))
+  }
+
+  signal(room: RoomId, to: PeerId, content: Uint8Array): Promise<DoneReply> {
+    return this.ask('signal', { room, to, box: content })
+  }
+
+  leave(room: RoomId): Promise<DoneReply> {
+    return this.ask('leave', { room })
+  }
+}
+
+/** Connects clients and remembers them, so that a test can end them all. */
+export class TestClients {
+  private readonly sockets: { close(): void }[] = []
+
+  async connect(port: number, options: Partial<ManagerOptions & SocketOptions> = {}): Promise<TestClient> {
+    const socket = io(`http://localhost:${port}`, {
+      transports: ['websocket'],
+      forceNew: true,
+      reconnection: false,
+      ...options,
+    })
+    this.sockets.push(socket)
+    const client = new TestClient(socket)
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve)
+      socket.once('connect_error', reject)
+    })
+    return client
+  }
+
+  /** A client that speaks below Socket.IO's library; its handshake is done. */
+  async connectRaw(port: number): Promise<RawClient> {
+    const socket = new WebSocket(`ws://localhost:${port}/socket.io/?EIO=4&transport=websocket`)
+    this.sockets.push({ close: () => socket.terminate() })
+    const client = new RawClient(socket)
+    await client.messages.next()
+    return client
+  }
+
+  closeAll(): void {
+    for (const socket of this.sockets.splice(0)) socket.close()
+  }
+}
+
+export class RawClient {
+  readonly messages = new Inbox<string>()
+  readonly ended: Promise<number>
+
+  constructor(readonly socket: WebSocket) {
+    socket.on('message', (data) => this.messages.put(String(data)))
+    this.ended = new Promise((resolve) => socket.once('close', resolve))
+  }
+
+  send(message: string): void {
+    this.socket.send(message)
+  }
+}
+
+/** Who was in the room, by name. */
+export function namesIn(reply: JoinReply): readonly string[] {
+  if (!reply.ok) throw new Error(`not let in: ${reply.reason}, ${reply.message}`)
+  return reply.peers.map((peer) => peer.replace(/-+$/, ''))
+}
