@@ -69,6 +69,11 @@ export class RemotePeer {
     return this.#gone
   }
 
+  /** There are signs of life over an open link. */
+  get heard(): boolean {
+    return this.#greeted && this.#keepalive.life === 'heard'
+  }
+
   get linked(): boolean {
     return this.#link !== undefined
   }

@@ -306,10 +306,10 @@ export class Room {
 
   #handleNotHere(id: PeerId): void {
     const remote = this.#peers.get(id)
-    // A server that has just restarted knows few; an open link knows better.
-    if (remote?.linked) return
-    this.#dialer.forget(id)
+    // Whoever is heard is here, whatever the server says.
+    if (remote?.heard) return
     remote?.lost()
+    if (!remote?.linked) this.#dialer.forget(id)
   }
 
   #handlePayload(remote: RemotePeer, from: PeerId, bytes: Uint8Array): void {

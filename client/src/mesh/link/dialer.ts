@@ -26,7 +26,7 @@ export type DialerEvents = {
   link: { readonly peer: PeerId; readonly link: Link }
   /** the peer's link is gone and a new one is being dialled, if it is wanted */
   unlinked: { readonly peer: PeerId; readonly reason: CloseReason }
-  /** the go-between says that this peer is not in the room; it is no longer wanted */
+  /** the go-between says that this peer is not in the room; without an open link it is no longer wanted */
   'not-here': { readonly peer: PeerId }
 }
 
@@ -179,7 +179,8 @@ export class Dialer {
     if (delivery === 'delivered' || route.attempt?.session !== session) return
     const { link } = route.attempt
     if (delivery === 'not-here') {
-      route.wanted = false
+      // A server that has just restarted knows few; an open link knows better.
+      route.wanted = route.open !== undefined
       this.#events.emit('not-here', { peer: route.peer })
     }
     link.close()

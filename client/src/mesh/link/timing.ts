@@ -11,7 +11,7 @@ export const WATCH_INTERVAL: Millis = 500
 export const SUSPECT_AFTER: Millis = 2500
 
 /** A crashed tab is to be gone from the lists within 5 s, its last sign of life and one judgement included. */
-export const DEAD_AFTER: Millis = 4000
+export const DEAD_AFTER: Millis = 3800
 
 /** A watch that is this late was itself asleep, and may not judge others. */
 export const OVERSLEPT_AFTER: Millis = 1500

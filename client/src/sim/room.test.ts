@@ -1,0 +1,229 @@
+/** Stories of whole rooms in virtual time: the shipping code on a simulated network. */
+import { describe, expect, it } from 'vitest'
+import { seconds } from '../mesh/runtime/clock'
+import { Sim } from './sim'
+
+const FLOCK = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi']
+
+describe('a room', () => {
+  it('[DI1] everybody finds everybody when eight people open the link at once', async () => {
+    const sim = new Sim({ seed: 1, peers: FLOCK })
+    await sim.meshed()
+    for (const peer of sim.peers) expect(peer.sees('here')).toHaveLength(7)
+  })
+
+  it('[PL1] a broadcast reaches everyone else once, and nobody twice', async () => {
+    const sim = new Sim({ seed: 2, peers: FLOCK })
+    await sim.meshed()
+    for (const peer of sim.peers) await peer.room.broadcast(`hello from ${peer.room.self.name}`)
+    await sim.run(seconds(1))
+    for (const peer of sim.peers) {
+      const expected = FLOCK.filter((name) => name !== peer.room.self.name).map((name) => `hello from ${name}`)
+      expect([...peer.data()].sort()).toEqual(expected.sort())
+    }
+  })
+
+  it('[PL1] a direct message is seen by its addressee alone, and is acknowledged', async () => {
+    const sim = new Sim({ seed: 3, peers: ['alice', 'bob', 'carol'] })
+    await sim.meshed()
+    const sent = sim.peer('alice').room.send(sim.peer('bob').id, { secret: [1, new Uint8Array([2])] })
+    await sim.run(seconds(1))
+    await sent
+    expect(sim.peer('bob').messages).toMatchObject([{ direct: true, name: 'alice', data: { secret: [1, new Uint8Array([2])] } }])
+    expect(sim.peer('carol').messages).toEqual([])
+  })
+
+  it('[SE5] what is sent while a link is down arrives once when it is back', async () => {
+    const sim = new Sim({ seed: 4, peers: ['alice', 'bob'] })
+    await sim.meshed()
+    const { room } = sim.peer('alice')
+    for (let number = 0; number < 50; number++) {
+      await room.broadcast(number)
+      if (number % 10 === 5) sim.network.dropLinks('alice', 'bob')
+      await sim.run(30)
+    }
+    await sim.run(seconds(5))
+    expect(sim.peer('bob').data()).toEqual(Array.from({ length: 50 }, (_, number) => number))
+  })
+
+  it('[DI6] a dropped link is back within 3 s', async () => {
+    const sim = new Sim({ seed: 5, peers: ['alice', 'bob'] })
+    await sim.meshed()
+    sim.network.dropLinks('alice', 'bob')
+    await sim.run(1)
+    expect(sim.peer('alice').sees('suspected')).toEqual(['bob'])
+    await sim.meshed(seconds(3))
+    expect(sim.peer('alice').sees('here')).toEqual(['bob'])
+  })
+
+  it('[KA4] a crashed tab is gone within 5 s and the others go on', async () => {
+    const sim = new Sim({ seed: 6, peers: ['alice', 'bob', 'carol'] })
+    await sim.meshed()
+    sim.crash('carol')
+    await sim.run(seconds(5))
+    expect(sim.peer('alice').sees('gone')).toEqual(['carol'])
+    const sent = sim.peer('alice').room.send(sim.peer('bob').id, 'still here')
+    await sim.run(seconds(1))
+    await sent
+    expect(sim.peer('bob').data()).toEqual(['still here'])
+  })
+
+  it('[KA4] a host that vanishes without a trace is gone within 5 s, also while the server believes it is here', async () => {
+    const sim = new Sim({ seed: 7, peers: ['alice', 'bob'] })
+    await sim.meshed()
+    sim.network.silence('bob')
+    await sim.run(seconds(5))
+    expect(sim.peer('alice').sees('gone')).toEqual(['bob'])
+  })
+
+  it('[RP5] somebody who leaves is gone at once, and whoever waits for them is told', async () => {
+    const sim = new Sim({ seed: 8, peers: ['alice', 'bob'], jitter: 0 })
+    await sim.meshed()
+    const { room } = sim.peer('alice')
+    void sim.peer('bob').room.leave()
+    const sent = room.send(sim.peer('bob').id, 'too late')
+    const told = expect(sent).rejects.toMatchObject({ reason: 'unreachable' })
+    await sim.run(100)
+    expect(sim.peer('alice').sees('gone')).toEqual(['bob'])
+    await told
+    await expect(room.send(sim.peer('bob').id, 'later still')).rejects.toMatchObject({ reason: 'unreachable' })
+  })
+
+  it('[RP6] a host that slept for 8 s is here again within seconds, and gets what it missed once', async () => {
+    const sim = new Sim({ seed: 9, peers: ['alice', 'bob'] })
+    await sim.meshed()
+    sim.network.silence('bob')
+    await sim.run(seconds(1))
+    const sent = sim.peer('alice').room.send(sim.peer('bob').id, 'good morning')
+    await sim.run(seconds(7))
+    expect(sim.peer('alice').sees('gone')).toEqual(['bob'])
+    sim.network.wake('bob')
+    await sim.run(seconds(3))
+    await sent
+    expect(sim.peer('alice').sees('here')).toEqual(['bob'])
+    expect(sim.peer('bob').data()).toEqual(['good morning'])
+  })
+
+  it('[RP6] two that could not reach one another for a minute find each other again by themselves', async () => {
+    const sim = new Sim({ seed: 10, peers: ['alice', 'bob', 'carol'] })
+    await sim.meshed()
+    sim.network.cut('alice', 'bob')
+    await sim.run(seconds(60))
+    expect(sim.peer('alice').sees('gone')).toEqual(['bob'])
+    expect(sim.peer('carol').sees('here')).toEqual(['alice', 'bob'])
+    sim.network.mend('alice', 'bob')
+    await sim.meshed(seconds(45))
+  })
+
+  it('[RP7] whoever waits for an acknowledgement that cannot come is told after half a minute', async () => {
+    const sim = new Sim({ seed: 11, peers: ['alice', 'bob'] })
+    await sim.meshed()
+    sim.network.silence('bob')
+    const told = expect(sim.peer('alice').room.send(sim.peer('bob').id, 'hello?')).rejects.toMatchObject({
+      reason: 'unreachable',
+    })
+    await sim.run(seconds(40))
+    await told
+  })
+
+  it('[SI3] links outlive the server, and newcomers are let in once it is back', async () => {
+    const sim = new Sim({ seed: 12, peers: ['alice', 'bob'] })
+    await sim.meshed()
+    sim.server.stop()
+    await sim.run(seconds(20))
+    const sent = sim.peer('alice').room.send(sim.peer('bob').id, 'no server needed')
+    await sim.run(seconds(1))
+    await sent
+    expect(sim.peer('alice').room.status().signaling.kind).toBe('unreachable')
+    sim.server.start()
+    sim.join('carol')
+    await sim.meshed(seconds(5))
+    expect(sim.peer('bob').data()).toEqual(['no server needed'])
+  })
+
+  it('[DI4] two that call each other at the same moment end up with one link', async () => {
+    for (let seed = 100; seed < 140; seed++) {
+      const sim = new Sim({ seed, peers: ['alice', 'bob'], jitter: 40 })
+      await sim.meshed()
+      sim.network.dropLinks('alice', 'bob')
+      sim.server.stop()
+      sim.server.start()
+      await sim.meshed()
+      await sim.run(seconds(10))
+      const sent = sim.peer('alice').room.send(sim.peer('bob').id, seed)
+      await sim.run(seconds(1))
+      await sent
+      expect(sim.peer('bob').data()).toEqual([seed])
+      expect(sim.peer('bob').sees('here')).toEqual(['alice'])
+    }
+  })
+
+  it('[RQ1] asks and is answered; errors, missing handlers and silence come back as reasons', async () => {
+    const sim = new Sim({ seed: 13, peers: ['alice', 'bob'] })
+    await sim.meshed()
+    const { id, room: bob } = sim.peer('bob')
+    const { room: alice } = sim.peer('alice')
+    bob.handle('double', (body) => Number(body) * 2)
+    bob.handle('fail', () => {
+      throw new Error('out of ink')
+    })
+    bob.handle('sleep', () => new Promise<null>(() => {}))
+    const outcomes = Promise.allSettled([
+      alice.request(id, 'double', 21),
+      alice.request(id, 'fail', null),
+      alice.request(id, 'nothing', null),
+      alice.request(id, 'sleep', null, { timeout: 500 }),
+      alice.request(id, 'sleep', null, { signal: AbortSignal.abort() }),
+    ])
+    await sim.run(seconds(2))
+    expect(await outcomes).toMatchObject([
+      { value: 42 },
+      { reason: { reason: 'handler-failed', message: 'out of ink' } },
+      { reason: { reason: 'no-handler' } },
+      { reason: { reason: 'timeout' } },
+      { reason: { reason: 'aborted' } },
+    ])
+  })
+
+  it('[PL5] a new name reaches everybody, also those who were away', async () => {
+    const sim = new Sim({ seed: 14, peers: ['alice', 'bob', 'carol'] })
+    await sim.meshed()
+    sim.network.dropLinks('alice', 'bob')
+    await sim.peer('alice').room.rename('  Alice   Liddell ')
+    await sim.run(seconds(5))
+    for (const name of ['bob', 'carol']) expect(sim.peer(name).sees('here')).toContain('Alice Liddell')
+  })
+
+  it('[PL6] a receipt comes for every member, and a lost member no longer counts', async () => {
+    const sim = new Sim({ seed: 15, peers: ['alice', 'bob', 'carol'] })
+    await sim.meshed()
+    const { room, receipts } = sim.peer('alice')
+    const id = await room.broadcast('one')
+    await sim.run(seconds(1))
+    expect(receipts.at(-1)).toMatchObject({ id, delivered: 2, of: 2 })
+    void sim.peer('carol').room.leave()
+    await room.broadcast('two')
+    await sim.run(seconds(1))
+    expect(receipts.at(-1)).toMatchObject({ delivered: 1, of: 1 })
+  })
+
+  it('[MB4] people come and go while others talk, and nobody misses anything said while they were here', async () => {
+    for (let seed = 200; seed < 220; seed++) {
+      const sim = new Sim({ seed, peers: ['alice', 'bob'] })
+      await sim.meshed()
+      for (let round = 0; round < 10; round++) {
+        const name = `guest ${round}`
+        sim.join(name)
+        await sim.meshed()
+        await sim.peer('alice').room.broadcast(round)
+        await sim.run(200)
+        expect(sim.peer(name).data(), `seed ${seed}`).toEqual([round])
+        if (round % 2 === 0) await Promise.all([sim.peer(name).room.leave(), sim.run(seconds(2))])
+        sim.crash(name)
+        await sim.run(seconds(5))
+      }
+      expect(sim.peer('bob').data(), `seed ${seed}`).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+      expect(sim.peer('bob').sees('here')).toEqual(['alice'])
+    }
+  })
+})

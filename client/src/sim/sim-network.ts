@@ -1,0 +1,200 @@
+/**
+ * The network between simulated peers: latency, jitter, links that drop, hosts that crash or fall
+ * silent, pairs that cannot reach one another. Its links honour the same contract as the real ones.
+ */
+import type { CloseReason, Link, LinkEvents, LinkOptions, LinkState } from '../mesh/link/link'
+import type { LinkSignal } from '../mesh/protocol/introductions'
+import { type Clock, type Millis, seconds } from '../mesh/runtime/clock'
+import { Emitter } from '../mesh/runtime/emitter'
+import type { Random } from '../mesh/runtime/random'
+
+/** When libwebrtc gives up a silent connection (measured: about 17 s). */
+const FAIL_AFTER: Millis = seconds(17)
+
+export interface SimNetworkOptions {
+  readonly clock: Clock
+  readonly random: Random
+  /** one way */
+  readonly latency?: Millis
+  /** added to the latency, at random up to this much; order within a link is kept */
+  readonly jitter?: Millis
+}
+
+export class SimNetwork {
+  readonly #links = new Map<string, SimLink>()
+  readonly #down = new Set<string>()
+  readonly #cut = new Set<string>()
+  #count = 0
+
+  constructor(private readonly options: SimNetworkOptions) {}
+
+  get clock(): Clock {
+    return this.options.clock
+  }
+
+  /** A link of `host`, to be signalled to one of another host. */
+  link(host: string, { initiator }: LinkOptions): Link {
+    const link = new SimLink(this, host, `${++this.#count}`, initiator)
+    this.#links.set(link.address, link)
+    return link
+  }
+
+  find(address: string): SimLink | undefined {
+    return this.#links.get(address)
+  }
+
+  remove(link: SimLink): void {
+    this.#links.delete(link.address)
+  }
+
+  delay(): Millis {
+    const { latency = 20, jitter = 10, random } = this.options
+    return latency + random.fraction() * jitter
+  }
+
+  reachable(a: string, b: string): boolean {
+    return !this.#down.has(a) && !this.#down.has(b) && !this.#cut.has(pairOf(a, b))
+  }
+
+  /** Both sides of every link between the two see it fail; what was under way is lost. */
+  dropLinks(a: string, b: string): void {
+    for (const link of [...this.#links.values()]) {
+      if (link.other && pairOf(link.host, link.other.host) === pairOf(a, b)) link.end('failed')
+    }
+  }
+
+  /** Nothing passes between the two until `mend`; their links fail when it takes too long. */
+  cut(a: string, b: string): void {
+    this.#cut.add(pairOf(a, b))
+    this.#failLater()
+  }
+
+  mend(a: string, b: string): void {
+    this.#cut.delete(pairOf(a, b))
+    this.#flush()
+  }
+
+  /** The host is silent until `wake`, as when it sleeps or has crashed. */
+  silence(host: string): void {
+    this.#down.add(host)
+    this.#failLater()
+  }
+
+  wake(host: string): void {
+    this.#down.delete(host)
+    this.#flush()
+  }
+
+  isDown(host: string): boolean {
+    return this.#down.has(host)
+  }
+
+  #failLater(): void {
+    this.clock.after(FAIL_AFTER, () => {
+      for (const link of [...this.#links.values()]) {
+        const { other } = link
+        if (other && !this.reachable(link.host, other.host)) link.end('failed')
+      }
+    })
+  }
+
+  #flush(): void {
+    for (const link of this.#links.values()) link.flush()
+  }
+}
+
+const pairOf = (a: string, b: string): string => [a, b].sort().join(' ')
+
+type Parcel = { readonly kind: 'frame'; readonly frame: Uint8Array } | { readonly kind: 'close' }
+
+export class SimLink implements Link {
+  readonly #events = new Emitter<LinkEvents>()
+  /** Sent to this side and not yet arrived. */
+  readonly #arriving: Parcel[] = []
+  #state: LinkState = { kind: 'dialing' }
+  #lastArrival: Millis = 0
+  other: SimLink | undefined
+
+  readonly on = this.#events.on.bind(this.#events)
+
+  constructor(
+    private readonly network: SimNetwork,
+    readonly host: string,
+    readonly address: string,
+    initiator: boolean,
+  ) {
+    if (initiator) network.clock.after(0, () => this.#offer('offer'))
+  }
+
+  get state(): LinkState {
+    return this.#state
+  }
+
+  signal(signal: LinkSignal): void {
+    if (this.#state.kind !== 'dialing' || signal.kind === 'candidate') return
+    const other = this.network.find(signal.sdp.replace('v=0 ', ''))
+    if (!other) return this.end('failed')
+    this.other = other
+    if (signal.kind === 'offer') this.#offer('answer')
+    else this.network.clock.after(this.network.delay(), () => this.#connect(other))
+  }
+
+  send(frame: Uint8Array): void {
+    if (this.#state.kind === 'open') this.other?.accept({ kind: 'frame', frame: frame.slice() })
+  }
+
+  check(): void {}
+
+  close(): void {
+    if (this.#state.kind === 'closed') return
+    this.other?.accept({ kind: 'close' })
+    this.end('closed')
+  }
+
+  /** Takes what the other side sends; it arrives after the delay, in order, once the two can reach one another. */
+  accept(parcel: Parcel): void {
+    const { clock } = this.network
+    this.#arriving.push(parcel)
+    this.#lastArrival = Math.max(this.#lastArrival, clock.now() + this.network.delay())
+    clock.after(this.#lastArrival - clock.now(), () => this.#arrive())
+  }
+
+  /** Delivers what an obstacle has held up. */
+  flush(): void {
+    for (const _ of [...this.#arriving]) this.network.clock.after(this.network.delay(), () => this.#arrive())
+  }
+
+  end(reason: CloseReason): void {
+    if (this.#state.kind === 'closed') return
+    this.#state = { kind: 'closed', reason }
+    this.network.remove(this)
+    this.#events.emit('close', reason)
+    this.#events.clear()
+  }
+
+  #offer(kind: 'offer' | 'answer'): void {
+    if (this.#state.kind === 'dialing') this.#events.emit('signal', { kind, sdp: `v=0 ${this.address}` })
+  }
+
+  #connect(other: SimLink): void {
+    if (!this.network.reachable(this.host, other.host)) return
+    this.#open()
+    this.network.clock.after(this.network.delay(), () => other.#open())
+  }
+
+  #open(): void {
+    if (this.#state.kind !== 'dialing') return
+    this.#state = { kind: 'open' }
+    this.#events.emit('open', undefined)
+  }
+
+  #arrive(): void {
+    const { other } = this
+    if (!other || !this.network.reachable(this.host, other.host)) return
+    const parcel = this.#arriving.shift()
+    if (parcel?.kind === 'close') return this.end('closed-by-peer')
+    // A frame can come before this side hears that the link is open.
+    this.#open()
+    if (parcel && this.#state.kind === 'open') this.#events.emit('frame', parcel.frame)
+  }
+}
