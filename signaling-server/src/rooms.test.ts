@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { PeerId, RoomId } from './contract'
 import { Rooms } from './rooms'
-import { CELLAR, GARDEN, peerId, roomId } from './test-clients'
+import { CELLAR, GARDEN, peerId, roomId } from './test-support'
 
 const alice = peerId('alice')
 const bob = peerId('bob')

@@ -1,9 +1,11 @@
 /**
- * What the server's tests share: people with names, and clients that connect as they would, or as they should not.
- * Nothing here sleeps: whoever waits, waits for an event.
+ * What the server's tests share: people with names, servers on free ports, and clients that connect as they would, or
+ * as they should not. Nothing here sleeps: whoever waits, waits for an event.
  */
+import { createServer } from 'node:http'
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client'
 import * as v from 'valibot'
+import { expect } from 'vitest'
 import { WebSocket } from 'ws'
 import {
   CONTRACT_VERSION,
@@ -19,6 +21,7 @@ import {
   type SignalDelivery,
   SignalDeliverySchema,
 } from './contract'
+import { attachSignaling, type Signaling, type SignalingOptions } from './signaling'
 
 export const GARDEN = roomId('garden')
 export const CELLAR = roomId('cellar')
@@ -88,9 +91,37 @@ export class TestClient {
   }
 }
 
-/** Connects clients and remembers them, so that a test can end them all. */
-export class TestClients {
+interface Pair {
+  readonly a: TestClient
+  readonly b: TestClient
+}
+
+/** Alice and bob signal each other as if nobody else were there. */
+export async function expectUndisturbed({ a, b }: Pair): Promise<void> {
+  expect(await a.signal(GARDEN, peerId('bob'), box('all well?'))).toEqual({ ok: true })
+  expect((await b.signals.next()).from).toBe(peerId('alice'))
+  expect(await b.signal(GARDEN, peerId('alice'), box('all well'))).toEqual({ ok: true })
+  expect((await a.signals.next()).from).toBe(peerId('bob'))
+  expect([a.refusals.size, b.refusals.size, a.signals.size, b.signals.size]).toEqual([0, 0, 0, 0])
+}
+
+/** Starts servers, connects clients, and ends all of them after the test. */
+export class Stage {
   private readonly sockets: { close(): void }[] = []
+  private readonly servers: Signaling[] = []
+
+  async start(
+    options?: SignalingOptions,
+    port = 0,
+    webServer = createServer(),
+  ): Promise<{ readonly signaling: Signaling; readonly port: number }> {
+    const signaling = attachSignaling(webServer, options)
+    this.servers.push(signaling)
+    await new Promise<void>((resolve) => webServer.listen(port, resolve))
+    const address = webServer.address()
+    if (address === null || typeof address === 'string') throw new Error('the server listens on no port')
+    return { signaling, port: address.port }
+  }
 
   async connect(port: number, options: Partial<ManagerOptions & SocketOptions> = {}): Promise<TestClient> {
     const socket = io(`http://localhost:${port}`, {
@@ -108,7 +139,15 @@ export class TestClients {
     return client
   }
 
-  /** A client that speaks below Socket.IO's library; its handshake is done. */
+  /** Two in the garden who behave, to see that they notice nothing. */
+  async connectAliceAndBob(port: number): Promise<Pair> {
+    const [a, b] = await Promise.all([this.connect(port), this.connect(port)])
+    await a.join(GARDEN, peerId('alice'))
+    await b.join(GARDEN, peerId('bob'))
+    return { a, b }
+  }
+
+  /** A client that speaks below Socket.IO's library; its WebSocket is open, and no more. */
   async connectRaw(port: number): Promise<RawClient> {
     const socket = new WebSocket(`ws://localhost:${port}/socket.io/?EIO=4&transport=websocket`)
     this.sockets.push({ close: () => socket.terminate() })
@@ -117,8 +156,9 @@ export class TestClients {
     return client
   }
 
-  closeAll(): void {
+  async end(): Promise<void> {
     for (const socket of this.sockets.splice(0)) socket.close()
+    await Promise.all(this.servers.splice(0).map((server) => server.close()))
   }
 }
 
@@ -131,8 +171,16 @@ export class RawClient {
     this.ended = new Promise((resolve) => socket.once('close', resolve))
   }
 
-  send(message: string): void {
-    this.socket.send(message)
+  /** Goes through Socket.IO's own handshake. */
+  async enter(): Promise<void> {
+    this.socket.send('40')
+    await this.messages.next()
+  }
+
+  /** @returns the acknowledgement as it came over the wire */
+  ask(event: string, payload: unknown): Promise<string> {
+    this.socket.send(`421${JSON.stringify([event, payload])}`)
+    return this.messages.next()
   }
 }
 
