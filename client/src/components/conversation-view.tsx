@@ -1,0 +1,102 @@
+/** One conversation: whose it is, what was said, and the box to say more. */
+import ArrowLeft from 'lucide-react/icons/arrow-left'
+import { type RefObject, useEffect, useRef } from 'react'
+import type { PeerId } from '../mesh'
+import { type Conversation, type ConversationKey, EVERYONE } from '../react/conversation'
+import { useConversation, useLabel, useMedia, useRoomState } from '../react/hooks'
+import { reachWords } from '../react/words'
+import { Avatar } from './avatar'
+import { Composer } from './composer'
+import { MessageLog } from './message-log'
+
+interface Props {
+  readonly to: ConversationKey
+  readonly link: string
+  readonly drafts: Map<ConversationKey, string>
+  readonly isNarrow: boolean
+  readonly onBack: () => void
+}
+
+export function ConversationView({ to, link, drafts, isNarrow, onBack }: Props) {
+  const conversation = useConversation(to)
+  const box = useRef<HTMLTextAreaElement>(null)
+  const heading = useRef<HTMLHeadingElement>(null)
+  const hasFinePointer = useMedia('(pointer: fine)')
+  const focusBox = hasFinePointer && !isNarrow
+
+  useEffect(() => {
+    // On a phone the box would bring up the keyboard over what people came to read.
+    const target = focusBox ? box.current : heading.current
+    target?.focus()
+  }, [focusBox])
+
+  return (
+    <section className="conversation" aria-labelledby="conversation-heading">
+      {to === EVERYONE ? (
+        <h2 className="unseen" id="conversation-heading" ref={heading} tabIndex={-1}>
+          Everyone
+        </h2>
+      ) : (
+        <div className="conversation-head">
+          {isNarrow && (
+            <button className="icon-button" type="button" aria-label="Back to everyone" onClick={onBack}>
+              <ArrowLeft aria-hidden="true" />
+            </button>
+          )}
+          <DirectHeading peer={to} headingRef={heading} />
+        </div>
+      )}
+      {to === EVERYONE ? (
+        <MessageLog to={to} conversation={conversation} label="Messages" boxRef={box}>
+          <p className="empty-title">It is quiet here</p>
+          <p>Send this link to whoever should come in. Whoever has it can enter and read along from then on.</p>
+          <code className="empty-link">{link}</code>
+        </MessageLog>
+      ) : (
+        <DirectLog peer={to} conversation={conversation} boxRef={box} />
+      )}
+      <Composer to={to} drafts={drafts} boxRef={box} />
+    </section>
+  )
+}
+
+function DirectHeading(props: { readonly peer: PeerId; readonly headingRef: RefObject<HTMLHeadingElement | null> }) {
+  const label = useLabel(props.peer)
+  const member = useRoomState((state) => state.members.find((candidate) => candidate.id === props.peer))
+  return (
+    <>
+      <Avatar id={props.peer} name={label} />
+      <div className="conversation-lines">
+        <h2 className="conversation-name" id="conversation-heading" ref={props.headingRef} tabIndex={-1} title={label}>
+          <bdi>{label}</bdi>
+        </h2>
+        <p className="conversation-how">
+          {member === undefined || member.status === 'gone'
+            ? 'Left the room. What was said stays here until you leave too.'
+            : `Only the two of you read this · ${reachWords(member)}`}
+        </p>
+      </div>
+    </>
+  )
+}
+
+function DirectLog(props: {
+  readonly peer: PeerId
+  readonly conversation: Conversation
+  readonly boxRef: RefObject<HTMLTextAreaElement | null>
+}) {
+  const label = useLabel(props.peer)
+  return (
+    <MessageLog
+      to={props.peer}
+      conversation={props.conversation}
+      label={`Direct messages with ${label}`}
+      boxRef={props.boxRef}
+    >
+      <p className="empty-title">Nothing said yet</p>
+      <p>
+        What you write here goes to <bdi>{label}</bdi> alone.
+      </p>
+    </MessageLog>
+  )
+}

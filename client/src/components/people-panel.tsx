@@ -1,0 +1,81 @@
+/** Who is here, oneself first; which conversations there are; and one's own name. */
+import Users from 'lucide-react/icons/users'
+import { useId } from 'react'
+import type { Member } from '../mesh'
+import { type ConversationKey, EVERYONE } from '../react/conversation'
+import { useConversation, useRoomState } from '../react/hooks'
+import { plainName } from '../react/names'
+import { present } from '../react/room-store'
+import { Avatar } from './avatar'
+import { OwnName } from './own-name'
+import { Person } from './person'
+import { UnreadBadge } from './unread-badge'
+
+interface Props {
+  readonly open: ConversationKey
+  readonly onOpen: (key: ConversationKey) => void
+}
+
+export function PeoplePanel({ open, onOpen }: Props) {
+  const self = useRoomState((state) => state.self)
+  const members = useRoomState((state) => state.members)
+  const labels = useRoomState((state) => state.labels)
+  const conversations = useRoomState((state) => state.conversations)
+  const everyone = useConversation(EVERYONE)
+  const id = useId()
+
+  const labelOf = (member: Member) => labels.get(member.id) ?? plainName(member.name)
+  const byLabel = (a: Member, b: Member) => labelOf(a).localeCompare(labelOf(b))
+  const here = [...present(members)].sort(byLabel)
+  const gone = members.filter((member) => member.status === 'gone' && conversations.has(member.id)).sort(byLabel)
+
+  const show = (member: Member) => (
+    <Person
+      key={member.id}
+      id={member.id}
+      label={labelOf(member)}
+      status={member.status}
+      reach={member.reach}
+      rtt={member.rtt}
+      isOpen={open === member.id}
+      onOpen={onOpen}
+    />
+  )
+
+  return (
+    <div className="people">
+      <button
+        className="everyone"
+        type="button"
+        aria-current={open === EVERYONE ? 'true' : undefined}
+        onClick={() => onOpen(EVERYONE)}
+      >
+        <Users aria-hidden="true" />
+        Everyone
+        <UnreadBadge count={everyone.unread} />
+      </button>
+      <div className="people-scroll">
+        <h2 id={`${id}-here`}>People</h2>
+        <ul className="people-list" aria-labelledby={`${id}-here`}>
+          <li className="person person-self">
+            <Avatar id={self.id} name={self.name} />
+            <span className="person-name" title={plainName(self.name)}>
+              <bdi>{plainName(self.name)}</bdi>
+            </span>
+            <span className="person-you">(you)</span>
+          </li>
+          {here.map(show)}
+        </ul>
+        {gone.length > 0 && (
+          <>
+            <h2 id={`${id}-gone`}>Left the room</h2>
+            <ul className="people-list" aria-labelledby={`${id}-gone`}>
+              {gone.map(show)}
+            </ul>
+          </>
+        )}
+      </div>
+      <OwnName />
+    </div>
+  )
+}

@@ -1,0 +1,48 @@
+/** One other person: name, how they are reached, and the way to talk to them alone. */
+import MessageCircle from 'lucide-react/icons/message-circle'
+import { memo, useId } from 'react'
+import type { Member, PeerId } from '../mesh'
+import type { ConversationKey } from '../react/conversation'
+import { useConversation } from '../react/hooks'
+import { reachWords } from '../react/words'
+import { Avatar } from './avatar'
+import { UnreadBadge } from './unread-badge'
+
+interface Props {
+  readonly id: PeerId
+  readonly label: string
+  readonly status: Member['status']
+  readonly reach: Member['reach']
+  readonly rtt: number | undefined
+  readonly isOpen: boolean
+  readonly onOpen: (key: ConversationKey) => void
+}
+
+/** Round-trip times come every second; only the person they belong to is drawn again. */
+export const Person = memo(function Person({ id, label, status, reach, rtt, isOpen, onOpen }: Props) {
+  const { unread } = useConversation(id)
+  const ids = useId()
+  const how = reachWords(rtt === undefined ? { status, reach } : { status, reach, rtt })
+  return (
+    <li className="person" data-status={status}>
+      <Avatar id={id} name={label} />
+      <span className="person-name" title={label}>
+        <bdi>{label}</bdi>
+      </span>
+      <span className="person-reach" id={`${ids}-how`}>
+        {how}
+      </span>
+      <UnreadBadge count={unread} id={`${ids}-unread`} />
+      <button
+        className="person-open"
+        type="button"
+        aria-label={status === 'gone' ? `Read what was said with ${label}` : `Message ${label}`}
+        aria-describedby={unread > 0 ? `${ids}-how ${ids}-unread` : `${ids}-how`}
+        aria-current={isOpen ? 'true' : undefined}
+        onClick={() => onOpen(id)}
+      >
+        <MessageCircle aria-hidden="true" />
+      </button>
+    </li>
+  )
+})

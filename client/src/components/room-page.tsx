@@ -1,0 +1,70 @@
+/** A room: its header, who is in it, and the conversation somebody is looking at. */
+import { useLayoutEffect, useRef, useState } from 'react'
+import { useRoom } from '../react/context'
+import { type ConversationKey, EVERYONE } from '../react/conversation'
+import { useMedia, usePageVisible, useTitle, useUnreadTotal } from '../react/hooks'
+import { plainName } from '../react/names'
+import { ConversationView } from './conversation-view'
+import { Notices } from './notices'
+import { PeoplePanel } from './people-panel'
+import { RoomHeader } from './room-header'
+import { Sheet } from './sheet'
+
+/** The same width as in `styles/room.css`. */
+const NARROW = '(max-width: 47.5rem)'
+
+export function RoomPage({ name }: { readonly name: string | undefined }) {
+  const store = useRoom()
+  const isNarrow = useMedia(NARROW)
+  const isVisible = usePageVisible()
+  const unread = useUnreadTotal()
+  const [open, setOpen] = useState<ConversationKey>(EVERYONE)
+  const [isSheetOpen, setSheetOpen] = useState(false)
+  // What was typed and not sent stays with its conversation while another one is open.
+  const drafts = useRef(new Map<ConversationKey, string>())
+  const title = name === undefined ? 'Room' : plainName(name)
+  useTitle(`${unread > 0 ? `(${unread}) ` : ''}${title} - Starling`)
+
+  useLayoutEffect(() => {
+    store.look(isVisible ? open : undefined)
+    return () => store.look(undefined)
+  }, [store, isVisible, open])
+
+  function openConversation(key: ConversationKey) {
+    setOpen(key)
+    setSheetOpen(false)
+  }
+
+  const people = <PeoplePanel open={open} onOpen={openConversation} />
+  return (
+    <div className="room">
+      <RoomHeader
+        title={title}
+        link={store.link}
+        onShowPeople={isNarrow ? () => setSheetOpen(true) : undefined}
+        unread={unread}
+      />
+      {!isNarrow && (
+        <aside className="room-people" aria-label="People and conversations">
+          {people}
+        </aside>
+      )}
+      {isNarrow && isSheetOpen && (
+        <Sheet label="People and conversations" kind="side" onClose={() => setSheetOpen(false)}>
+          {people}
+        </Sheet>
+      )}
+      <main className="room-main">
+        <Notices />
+        <ConversationView
+          key={open}
+          to={open}
+          link={store.link}
+          drafts={drafts.current}
+          isNarrow={isNarrow}
+          onBack={() => openConversation(EVERYONE)}
+        />
+      </main>
+    </div>
+  )
+}

@@ -1,0 +1,37 @@
+/** Every limit of what the pages hold and show, with its unit and its reason. */
+
+/** Entries of one conversation. A long evening of a busy room; older ones are dropped, and the log says so. */
+export const MAX_ENTRIES = 5_000
+
+/** UTF-16 code units or bytes of one conversation, so that a few huge messages do not fill a phone's memory. */
+export const MAX_HELD = 16 * 1024 * 1024
+
+/** Conversations with one person. Everybody in a full room fits; names that come and go without end do not. */
+export const MAX_CONVERSATIONS = 64
+
+/** Receipts that came before the broadcast they belong to was known by its id. */
+export const MAX_EARLY_RECEIPTS = 256
+
+/** Notices on the screen at once. More would hide what people came for. */
+export const MAX_NOTICES = 3
+
+/** Entries in the page at first, and added by each `Show earlier`. All of 5,000 would make every key press slow. */
+export const SHOWN_ENTRIES = 1_000
+
+/** UTF-16 code units. Beyond it a message is folded: two screens of a phone. */
+export const FOLD_TEXT_AT = 1_600
+
+/** Lines. The same for lists and code. */
+export const FOLD_LINES_AT = 24
+
+/** UTF-16 code units put into the page for a folded message. Laying out a megabyte of text takes seconds. */
+export const FOLDED_TEXT = 32 * 1024
+
+/** UTF-16 code units of a value that is not text. Enough to see what it is. */
+export const SHOWN_JSON = 4_000
+
+/** Notes of the same kind within this time become one line: eight people who come in together are one event. */
+export const MERGE_NOTES_MS = 60_000
+
+/** Who is linked within this time of our own arrival was here before us, so no note says that they came in. */
+export const SETTLING_MS = 3_000

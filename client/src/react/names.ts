@@ -1,0 +1,67 @@
+/**
+ * Names as people see them: without characters that reorder the text around them, told apart
+ * where two are the same, and each with initials and a colour for its avatar.
+ */
+import type { PeerId } from '../mesh'
+
+export interface Named {
+  readonly id: PeerId
+  readonly name: string
+}
+
+/** As many as `styles/people.css` has. */
+export const AVATAR_HUES = 12
+
+/** Controls, zero-width characters and everything that turns the direction of what follows. */
+const INVISIBLE = /[\p{Cc}\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu
+
+export function plainName(name: string): string {
+  return name.replace(INVISIBLE, '').replace(/\s+/gu, ' ').trim() || 'Somebody'
+}
+
+/**
+ * One label for each id. People who share a name carry the start of their id, so that nobody
+ * writes to the wrong one; sharing it only with oneself needs no mark, one is marked `(you)`.
+ * @param here those who can be written to, without oneself
+ * @param gone those who left; they keep their plain name
+ */
+export function labelPeople(here: readonly Named[], gone: readonly Named[]): ReadonlyMap<PeerId, string> {
+  const labels = new Map(gone.map((person) => [person.id, plainName(person.name)]))
+  const shared = new Map<string, number>()
+  for (const person of here) {
+    const key = likeness(person.name)
+    shared.set(key, (shared.get(key) ?? 0) + 1)
+  }
+  for (const person of here) {
+    const name = plainName(person.name)
+    const alone = shared.get(likeness(person.name)) === 1
+    labels.set(person.id, alone ? name : `${name} · ${person.id.slice(0, 4)}`)
+  }
+  return labels
+}
+
+/** What makes two names look the same to a hurried reader. */
+function likeness(name: string): string {
+  return plainName(name).normalize('NFKC').toLowerCase()
+}
+
+/** The first letters of the first and the last word, or of the only one. */
+export function initials(name: string): string {
+  const words = plainName(name).split(' ')
+  const first = firstGrapheme(words[0] ?? '')
+  return words.length > 1 ? first + firstGrapheme(words.at(-1) ?? '') : first
+}
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
+function firstGrapheme(word: string): string {
+  for (const { segment } of graphemes.segment(word)) return segment.toUpperCase()
+  return ''
+}
+
+/** @returns 0 to AVATAR_HUES - 1, always the same for an id */
+export function avatarHue(id: string): number {
+  let hash = 7
+  for (const character of id) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 65_521
+  return hash % AVATAR_HUES
+}

@@ -1,0 +1,166 @@
+/**
+ * Which page is shown and which room it belongs to: follows the address, joins and leaves, and
+ * lives outside React, so that a double mount or a double click never joins twice. What happens
+ * inside a room is RoomStore's.
+ */
+import { type Room, RoomError } from '../mesh'
+import { RoomStore } from './room-store'
+import { type Destination, readDestination, readRoute } from './routes'
+
+export type SessionState =
+  | { readonly kind: 'start' }
+  | { readonly kind: 'joining'; readonly name: string | undefined }
+  | { readonly kind: 'inside'; readonly name: string | undefined; readonly store: RoomStore }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+
+export type Failure =
+  | { readonly kind: 'bad-link'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly error: RoomError }
+  /** not an error that the library foresees */
+  | { readonly kind: 'broken'; readonly reason: string }
+
+export interface SessionDeps {
+  readonly joinRoom: (options: { link?: string }) => Promise<Room>
+  readonly address: {
+    /** the whole address */
+    read(): string
+    /** adds an entry to the history, without an event */
+    push(hash: string): void
+    /** leaves this page for another */
+    open(link: string): void
+  }
+  readonly clock: { now(): number }
+}
+
+export class Session {
+  private current: SessionState = { kind: 'start' }
+  private readonly watchers = new Set<() => void>()
+  private room: Room | undefined
+  private link: string | undefined
+  /** Counts the ways taken, so that a join that ends after its page was left is left again. */
+  private turn = 0
+
+  constructor(private readonly deps: SessionDeps) {}
+
+  readonly subscribe = (watcher: () => void): (() => void) => {
+    this.watchers.add(watcher)
+    return () => this.watchers.delete(watcher)
+  }
+
+  get state(): SessionState {
+    return this.current
+  }
+
+  /** Goes where the address points: at the start, and whenever it changes. */
+  async follow(): Promise<void> {
+    const route = readRoute(this.deps.address.read())
+    switch (route.kind) {
+      case 'start':
+        this.depart()
+        return this.show({ kind: 'start' })
+      case 'dead-end':
+        this.depart()
+        return this.show({ kind: 'failed', failure: { kind: 'bad-link', reason: route.reason } })
+      case 'room':
+        if (route.link === this.link) return
+        this.depart()
+        this.link = route.link
+        return this.enter(route.link, route.name)
+    }
+  }
+
+  /** Opens a new room, unless one is being opened already. */
+  async openRoom(): Promise<void> {
+    if (this.current.kind !== 'start') return
+    this.depart()
+    await this.enter(undefined, undefined)
+  }
+
+  /**
+   * Goes where a link or a name leads.
+   * @returns the way taken; from `nowhere` the page stays as it is
+   */
+  goTo(text: string): Destination {
+    const destination = readDestination(text, this.deps.address.read())
+    switch (destination.kind) {
+      case 'here':
+        this.deps.address.push(destination.hash)
+        void this.follow()
+        break
+      case 'elsewhere':
+        this.deps.address.open(destination.link)
+        break
+      case 'nowhere':
+        break
+    }
+    return destination
+  }
+
+  /** Joins again after a failure. */
+  async retry(): Promise<void> {
+    if (this.current.kind !== 'failed') return
+    this.link = undefined
+    await this.follow()
+  }
+
+  /** The page goes away, for ever or into the browser's cache: the others should know at once. */
+  suspend(): void {
+    this.depart()
+  }
+
+  /** The page came back out of the browser's cache. */
+  async resume(): Promise<void> {
+    await this.follow()
+  }
+
+  private async enter(link: string | undefined, name: string | undefined): Promise<void> {
+    const turn = this.turn
+    this.show({ kind: 'joining', name })
+    try {
+      const room = await this.deps.joinRoom(link === undefined ? {} : { link })
+      if (turn !== this.turn) return this.abandon(room)
+      // In the same tick as the join, so that no message falls in between.
+      const store = new RoomStore(room, this.deps.clock)
+      this.room = room
+      if (link === undefined) this.rememberNewRoom(room.link)
+      this.show({ kind: 'inside', name, store })
+    } catch (cause) {
+      if (turn === this.turn) this.show({ kind: 'failed', failure: readFailure(cause) })
+    }
+  }
+
+  /** Reads the address back, so that following it later finds this very room. */
+  private rememberNewRoom(link: string): void {
+    this.deps.address.push(new URL(link, this.deps.address.read()).hash)
+    const route = readRoute(this.deps.address.read())
+    this.link = route.kind === 'room' ? route.link : undefined
+  }
+
+  private depart(): void {
+    this.turn += 1
+    this.link = undefined
+    if (this.current.kind === 'inside') this.current.store.close()
+    const room = this.room
+    this.room = undefined
+    if (room) this.abandon(room)
+  }
+
+  private abandon(room: Room): void {
+    room.leave().catch((cause: unknown) => {
+      // Nobody waits for this room any more; whoever debugs it should still see why.
+      console.error('leaving a room failed', cause)
+    })
+  }
+
+  private show(state: SessionState): void {
+    this.current = state
+    for (const watcher of [...this.watchers]) watcher()
+  }
+}
+
+function readFailure(cause: unknown): Failure {
+  if (cause instanceof RoomError) {
+    return cause.reason === 'bad-link' ? { kind: 'bad-link', reason: cause.message } : { kind: 'refused', error: cause }
+  }
+  return { kind: 'broken', reason: cause instanceof Error ? cause.message : String(cause) }
+}

@@ -1,0 +1,44 @@
+/**
+ * Finds web addresses in what somebody wrote. The parts put together are the text, character for
+ * character, and an address shows as exactly what it opens.
+ */
+export interface TextPart {
+  readonly text: string
+  readonly isLink: boolean
+}
+
+/** Format characters end an address: they could reorder what people read of it. */
+const ADDRESS = /https?:\/\/[^\s<>"'`\p{Cf}]+/giu
+
+/** Belongs to the sentence rather than to the address before it. */
+const TAIL = /[.,;:!?…)\]}*_~]+$/u
+
+export function splitLinks(text: string): readonly TextPart[] {
+  const parts: TextPart[] = []
+  let end = 0
+  for (const match of text.matchAll(ADDRESS)) {
+    const address = match[0].replace(TAIL, '')
+    if (!URL.canParse(address)) continue
+    if (match.index > end) parts.push({ text: text.slice(end, match.index), isLink: false })
+    parts.push({ text: address, isLink: true })
+    end = match.index + address.length
+  }
+  if (end < text.length) parts.push({ text: text.slice(end), isLink: false })
+  return parts
+}
+
+/** @returns the first `length` code units, and never half a character */
+export function cutText(text: string, length: number): string {
+  if (text.length <= length) return text
+  const last = text.charCodeAt(length - 1)
+  const isHalf = last >= 0xd800 && last <= 0xdbff
+  return text.slice(0, isHalf ? length - 1 : length)
+}
+
+/** Whether `text` is long enough to be folded. */
+export function isLong(text: string, maxLength: number, maxLines: number): boolean {
+  if (text.length > maxLength) return true
+  let lines = 1
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1
+  return lines > maxLines
+}

@@ -1,0 +1,155 @@
+/** What the room knows, in words for people: states, deliveries, errors, times and sizes. */
+import { type Member, RoomError, type RoomStatus } from '../mesh'
+import type { Delivery } from './conversation'
+
+export function countWords(count: number, one: string, many: string): string {
+  return `${count.toLocaleString()} ${count === 1 ? one : many}`
+}
+
+export function reachWords(member: Pick<Member, 'status' | 'reach' | 'rtt'>): string {
+  if (member.status === 'gone') return 'left'
+  if (member.status === 'suspected') return 'reconnecting…'
+  if (member.reach === 'none') return 'connecting…'
+  if (member.rtt === undefined) return member.reach
+  return `${member.reach}, ${member.rtt < 1 ? 'under 1' : Math.round(member.rtt).toLocaleString()} ms`
+}
+
+/** How well the room works at this moment; `tone` is for colour, the words say it all. */
+export interface StatusWords {
+  readonly text: string
+  readonly tone: 'good' | 'waiting' | 'bad'
+}
+
+export function statusWords(status: RoomStatus, members: readonly Pick<Member, 'status' | 'reach'>[]): StatusWords {
+  if (status.state === 'left') return { text: 'You left this room.', tone: 'bad' }
+  const present = members.filter((member) => member.status !== 'gone')
+  const linked = present.filter((member) => member.status === 'here' && member.reach !== 'none').length
+  const waiting = present.length - linked
+  const { signaling } = status
+  switch (signaling.kind) {
+    case 'connecting':
+      if (present.length === 0) return { text: 'Looking for the signaling server…', tone: 'waiting' }
+      return { text: `${linkWords(linked, waiting)}. Looking for the signaling server…`, tone: 'waiting' }
+    case 'unreachable':
+      return cutOffWords('Signaling server unreachable', linked)
+    case 'refused':
+      return cutOffWords(`The signaling server does not let you in (${clause(signaling.reason)})`, linked)
+    case 'connected':
+      if (present.length === 0) {
+        return { text: 'Nobody else is here yet. Send the link to somebody.', tone: 'waiting' }
+      }
+      return { text: linkWords(linked, waiting), tone: waiting === 0 ? 'good' : 'waiting' }
+  }
+}
+
+/** Without a server nobody new can come, and nobody who is here is lost. */
+function cutOffWords(cause: string, linked: number): StatusWords {
+  if (linked === 0) return { text: `${cause} - nobody can find you here yet. Trying again.`, tone: 'bad' }
+  const links = linked === 1 ? 'your link stays up' : `your ${linked.toLocaleString()} links stay up`
+  return { text: `${cause} - ${links}; newcomers have to wait. Trying again.`, tone: 'waiting' }
+}
+
+function linkWords(linked: number, waiting: number): string {
+  if (linked === 0) return `Connecting to ${countWords(waiting, 'person', 'people')}…`
+  const connected = `Connected to ${countWords(linked, 'person', 'people')}`
+  return waiting === 0 ? connected : `${connected}, reconnecting to ${waiting.toLocaleString()}…`
+}
+
+/** @param direct whether one person alone was written to */
+export function deliveryWords(delivery: Delivery, direct: boolean): string {
+  switch (delivery.kind) {
+    case 'sending':
+      return 'sending…'
+    case 'failed':
+      return `not delivered: ${delivery.why}`
+    case 'sent':
+      if (direct) return 'delivered'
+      if (delivery.of === 0) return 'sent; nobody else was here'
+      if (delivery.delivered === 0) return 'sent'
+      if (delivery.delivered < delivery.of) return `delivered to ${delivery.delivered} of ${delivery.of}`
+      return 'delivered to all'
+  }
+}
+
+/** A clause without a capital and a full stop, to stand behind a colon. */
+export function errorWords(error: unknown): string {
+  if (!(error instanceof RoomError)) {
+    return `something broke in this page (${error instanceof Error ? error.message : String(error)})`
+  }
+  const { limit, size } = error.details
+  switch (error.reason) {
+    case 'too-large':
+      if (limit === undefined || size === undefined) return 'it is too long for one message'
+      return `it is ${sizeWords(size)} long, and one message can be ${sizeWords(limit)} at most`
+    case 'bad-data':
+      return 'it holds characters that cannot be sent'
+    case 'unknown-peer':
+    case 'unreachable':
+      return 'this person left or cannot be reached'
+    case 'overloaded':
+      return 'too many messages are still on their way; wait a moment'
+    case 'timeout':
+      return 'no answer came in time'
+    case 'left':
+      return 'you left this room'
+    case 'aborted':
+      return 'it was called off'
+    case 'unsupported':
+      return 'this browser has no WebRTC, which Starling needs to reach others'
+    case 'incompatible':
+      return 'somebody here uses another version of this page; both should load it again'
+    case 'not-stored':
+      return 'this browser does not remember it, so it holds until you leave'
+    case 'bad-link':
+    case 'refused':
+    case 'no-handler':
+    case 'handler-failed':
+      return clause(error.message)
+  }
+}
+
+/** A sentence of the library, made to stand behind a colon. */
+function clause(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, '')
+}
+
+/** @param bytes a whole number */
+export function sizeWords(bytes: number): string {
+  if (bytes < 1024) return countWords(bytes, 'byte', 'bytes')
+  const [value, unit] = bytes < 1024 * 1024 ? [bytes / 1024, 'KiB'] : [bytes / (1024 * 1024), 'MiB']
+  // Rounded up past the point, so that what is over a limit never reads as the limit itself.
+  return `${(Math.ceil(value * 100) / 100).toLocaleString(undefined, { maximumFractionDigits: 2 })} ${unit}`
+}
+
+const clockTime = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
+const wholeTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' })
+const wholeDay = new Intl.DateTimeFormat(undefined, { dateStyle: 'full' })
+
+export interface TimeWords {
+  readonly iso: string
+  readonly short: string
+  readonly long: string
+}
+
+/** @returns undefined for a time that no calendar has: it came from somebody else, so it can be anything */
+export function timeWords(at: number): TimeWords | undefined {
+  const date = new Date(at)
+  if (Number.isNaN(date.getTime())) return undefined
+  return { iso: date.toISOString(), short: clockTime.format(date), long: wholeTime.format(date) }
+}
+
+/** The day in words when `at` falls on another one than `before`. */
+export function newDayWords(before: number, at: number): string | undefined {
+  const day = new Date(at)
+  if (Number.isNaN(day.getTime()) || new Date(before).toDateString() === day.toDateString()) return undefined
+  return wholeDay.format(day)
+}
+
+/** `Bo`, `Bo and Cy`, `Bo, Cy and 3 others`. */
+export function listWords(names: readonly string[]): string {
+  const [first = '', second = '', third = ''] = names
+  if (names.length < 2) return first
+  if (names.length === 2) return `${first} and ${second}`
+  if (names.length === 3) return `${first}, ${second} and ${third}`
+  return `${first}, ${second} and ${(names.length - 2).toLocaleString()} others`
+}
