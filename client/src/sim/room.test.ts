@@ -76,7 +76,7 @@ describe('a room', () => {
     expect(sim.peer('alice').sees('gone')).toEqual(['bob'])
   })
 
-  it('[RP5] somebody who leaves is gone at once, and whoever waits for them is told', async () => {
+  it('[RP2] somebody who leaves is gone at once, and whoever waits for them is told', async () => {
     const sim = new Sim({ seed: 8, peers: ['alice', 'bob'], jitter: 0 })
     await sim.meshed()
     const { room } = sim.peer('alice')
@@ -89,7 +89,7 @@ describe('a room', () => {
     await expect(room.send(sim.peer('bob').id, 'later still')).rejects.toMatchObject({ reason: 'unreachable' })
   })
 
-  it('[RP6] a host that slept for 8 s is here again within seconds, and gets what it missed once', async () => {
+  it('[RP3] a host that slept for 8 s is here again within seconds, and gets what it missed once', async () => {
     const sim = new Sim({ seed: 9, peers: ['alice', 'bob'] })
     await sim.meshed()
     sim.network.silence('bob')
@@ -104,7 +104,7 @@ describe('a room', () => {
     expect(sim.peer('bob').data()).toEqual(['good morning'])
   })
 
-  it('[RP6] two that could not reach one another for a minute find each other again by themselves', async () => {
+  it('[DI6] two that could not reach one another for a minute find each other again by themselves', async () => {
     const sim = new Sim({ seed: 10, peers: ['alice', 'bob', 'carol'] })
     await sim.meshed()
     sim.network.cut('alice', 'bob')
@@ -115,7 +115,7 @@ describe('a room', () => {
     await sim.meshed(seconds(45))
   })
 
-  it('[RP7] whoever waits for an acknowledgement that cannot come is told after half a minute', async () => {
+  it('[SE7] whoever waits for an acknowledgement that cannot come is told after half a minute', async () => {
     const sim = new Sim({ seed: 11, peers: ['alice', 'bob'] })
     await sim.meshed()
     sim.network.silence('bob')

@@ -1,6 +1,6 @@
 /**
  * Cuts frames into pieces that every browser carries, and joins them again. A channel is ordered and
- * reliable, so a piece needs one byte: whether more of its frame follows. Rules LK5-LK6.
+ * reliable, so a piece needs one byte: whether more of its frame follows. Rule LK9.
  */
 import { MAX_FRAGMENT_BYTES, MAX_FRAME_BYTES } from '../protocol/limits'
 import { bad, ok, type Result } from '../protocol/result'

@@ -1,7 +1,7 @@
 /**
  * The port to one connection between this peer and another: whole frames in order, each once, for as
  * long as it is open. What was sent and not acknowledged when it closes is lost here; the session
- * above sends it again. Rules LK1-LK7, held by link-contract.ts for every implementation.
+ * above sends it again. Rules LK1-LK8, held by link-contract.ts for every implementation.
  */
 import type { IceServer } from '../../../../signaling-server/src/contract'
 import type { LinkSignal } from '../protocol/introductions'

@@ -1,7 +1,7 @@
 /**
  * The real link: one simple-peer connection with one negotiated, ordered, reliable data channel. The
  * only importer of simple-peer. Pieces go out through its stream, which pauses while the channel holds
- * more than 64 KiB, so that a large frame never fills the browser's buffer. Rules LK1-LK7.
+ * more than 64 KiB, so that a large frame never fills the browser's buffer. Rules LK1-LK9.
  */
 import SimplePeer from 'simple-peer/simplepeer.min.js'
 import type { IceServer } from '../../../../signaling-server/src/contract'

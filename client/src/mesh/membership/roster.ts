@@ -1,6 +1,6 @@
 /**
  * Who is in the room, as far as this peer knows: one record for each other member, changed only here.
- * Changes of one moment are told once, after it. Rules MB1-MB5.
+ * Changes of one moment are told once, after it. Rules MB1-MB4.
  */
 import type { PeerId } from '../protocol/ids'
 import { MAX_GONE_MEMBERS } from '../protocol/limits'

@@ -1,7 +1,7 @@
 /**
  * What travels over one link between two peers: a type byte, then fixed fields, then at most one
  * MessagePack value. Frames that carry conversation are numbered (`data`); what is inside those is
- * payloads.ts's. Rules FR1-FR8.
+ * payloads.ts's. Rules FR1-FR6.
  */
 import * as v from 'valibot'
 import { assertNever } from '../runtime/invariant'

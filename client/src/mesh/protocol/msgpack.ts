@@ -2,7 +2,7 @@
  * The one door for MessagePack from others. The bytes are walked before they are decoded, because a
  * decoder allocates what a header claims: five bytes can claim four billion elements, and again inside
  * each. Whatever passes the walk is complete, shallow enough and made of JSON-like values and bytes
- * alone. Rules FR2-FR4.
+ * alone. Rules FR3-FR4.
  */
 import { Decoder, Encoder } from '@msgpack/msgpack'
 import type { Data } from './data'
