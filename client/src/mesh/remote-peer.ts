@@ -27,8 +27,8 @@ interface RemotePeerDeps {
   readonly onChange: () => void
   /** it said good-bye */
   readonly onLeft: () => void
-  /** it is silent, or its link is gone: a fresh link is wanted */
-  readonly onSuspected: () => void
+  /** its link is open and yet nothing is heard: a fresh one may do better */
+  readonly onSilent: () => void
   /** it speaks another version of the protocol; no link to it is of use */
   readonly onIncompatible: (error: RoomError) => void
 }
@@ -195,7 +195,9 @@ export class RemotePeer {
         return this.deps.onChange()
       case 'suspected':
         this.deps.onChange()
-        return this.deps.onSuspected()
+        // Without a link the dialer is at it already.
+        if (this.#link) this.deps.onSilent()
+        return
       case 'dead':
         this.#setGone(true)
         if (!this.#link) this.#keepalive.stop()

@@ -285,7 +285,7 @@ export class Room {
       onPayload: (payload) => this.#handlePayload(remote, id, payload),
       onChange: () => this.#recordMember(remote),
       onLeft: () => this.#dialer.forget(id),
-      onSuspected: () => this.#dialer.redial(id),
+      onSilent: () => this.#dialer.redial(id),
       onIncompatible: (error) => {
         this.#dialer.forget(id)
         this.#events.emit('error', error)

@@ -97,13 +97,20 @@ export const linkContract: readonly LinkCase[] = [
     },
   },
   {
-    name: '[LK4] carries what is sent the moment it opens',
+    name: '[LK4] carries what is sent the moment it opens, and then stands up to a check',
     async run(harness) {
       const { caller, callee } = harness.pair()
       const atCallee = listen(callee)
       const atCaller = listen(caller)
-      caller.on('open', () => caller.send(Uint8Array.of(1)))
-      callee.on('open', () => callee.send(Uint8Array.of(2)))
+      for (const [link, content] of [
+        [caller, 1],
+        [callee, 2],
+      ] as const) {
+        link.on('open', () => {
+          link.send(Uint8Array.of(content))
+          link.check()
+        })
+      }
       await harness.until(() => atCallee.frames.length > 0 && atCaller.frames.length > 0)
       expect(isSame(atCallee.frames[0], Uint8Array.of(1)), 'the callee did not get the first frame')
       expect(isSame(atCaller.frames[0], Uint8Array.of(2)), 'the caller did not get the first frame')

@@ -20,6 +20,8 @@ export class WebRtcLink implements Link {
   readonly #reassembler = new Reassembler()
   readonly #queue: Uint8Array[] = []
   #state: LinkState = { kind: 'dialing' }
+  /** simple-peer has told of the connection; a frame can arrive before that. */
+  #connected = false
   #paused = false
   #failed = false
 
@@ -33,7 +35,10 @@ export class WebRtcLink implements Link {
       config: { iceServers: options.iceServers.map(toRtcIceServer) },
     })
     this.#peer.on('signal', (signal) => this.#handleSignal(signal))
-    this.#peer.on('connect', () => this.#handleOpen())
+    this.#peer.on('connect', () => {
+      this.#connected = true
+      this.#handleOpen()
+    })
     this.#peer.on('data', (fragment: unknown) => this.#handleFragment(fragment))
     this.#peer.on('drain', () => {
       this.#paused = false
@@ -67,7 +72,7 @@ export class WebRtcLink implements Link {
   }
 
   check(): void {
-    if (this.#state.kind === 'open' && !this.#peer.connected) this.#fail()
+    if (this.#state.kind === 'open' && this.#connected && !this.#peer.connected) this.#fail()
   }
 
   close(): void {
@@ -95,7 +100,6 @@ export class WebRtcLink implements Link {
   }
 
   #handleFragment(fragment: unknown): void {
-    // A frame can arrive before this side hears of the connection.
     this.#handleOpen()
     if (this.#state.kind !== 'open') return
     const frame = fragment instanceof Uint8Array ? this.#reassembler.push(fragment) : undefined
