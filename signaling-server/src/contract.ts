@@ -22,7 +22,10 @@ export type RoomId = v.InferOutput<typeof RoomIdSchema>
 
 /** Opaque to the server. Browsers receive an ArrayBuffer, Node a Buffer: both leave here as a Uint8Array. */
 export const BoxSchema = v.pipe(
-  v.custom<Uint8Array | ArrayBuffer>((box) => box instanceof Uint8Array || box instanceof ArrayBuffer, 'a box is binary'),
+  v.custom<Uint8Array | ArrayBuffer>(
+    (box) => box instanceof Uint8Array || box instanceof ArrayBuffer,
+    'a box is binary',
+  ),
   v.transform((box): Uint8Array => (box instanceof Uint8Array ? box : new Uint8Array(box))),
   v.check((box) => box.byteLength > 0, 'a box is not empty'),
   v.check((box) => box.byteLength <= MAX_BOX_BYTES, `a box is at most ${MAX_BOX_BYTES} bytes`),
@@ -45,7 +48,10 @@ export type LeaveRequest = v.InferOutput<typeof LeaveRequestSchema>
 export const SignalDeliverySchema = v.strictObject({ room: RoomIdSchema, from: PeerIdSchema, box: BoxSchema })
 export type SignalDelivery = v.InferOutput<typeof SignalDeliverySchema>
 
-const UrlsSchema = v.pipe(v.string(), v.regex(/^(stuns?|turns?):\S+$/, 'an ICE address starts with stun:, turn: or turns:'))
+const UrlsSchema = v.pipe(
+  v.string(),
+  v.regex(/^(stuns?|turns?):\S+$/, 'an ICE address starts with stun:, turn: or turns:'),
+)
 export const IceServerSchema = v.strictObject({
   urls: v.union([UrlsSchema, v.pipe(v.array(UrlsSchema), v.maxLength(8))]),
   username: v.optional(v.pipe(v.string(), v.maxLength(512))),
@@ -66,12 +72,20 @@ export const REFUSALS = [
 ] as const
 export type Refusal = (typeof REFUSALS)[number]
 
-const RefusedSchema = v.object({ ok: v.literal(false), reason: v.picklist(REFUSALS), message: v.pipe(v.string(), v.maxLength(1024)) })
+const RefusedSchema = v.object({
+  ok: v.literal(false),
+  reason: v.picklist(REFUSALS),
+  message: v.pipe(v.string(), v.maxLength(1024)),
+})
 export type Refused = v.InferOutput<typeof RefusedSchema>
 
 /** `peers` are the others in the room, without the one who asks. */
 export const JoinReplySchema = v.variant('ok', [
-  v.object({ ok: v.literal(true), peers: v.pipe(v.array(PeerIdSchema), v.maxLength(1024)), iceServers: IceServersSchema }),
+  v.object({
+    ok: v.literal(true),
+    peers: v.pipe(v.array(PeerIdSchema), v.maxLength(1024)),
+    iceServers: IceServersSchema,
+  }),
   RefusedSchema,
 ])
 export type JoinReply = v.InferOutput<typeof JoinReplySchema>

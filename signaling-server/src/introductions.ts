@@ -27,10 +27,20 @@ export interface Peer {
   deliver(delivery: SignalDelivery): boolean
 }
 
+export type Answer = JoinReply | DoneReply
+
 const VersionSchema = v.object({ v: v.number() })
 
 export function refuse(reason: Refusal, message: string): Refused {
   return { ok: false, reason, message }
+}
+
+const ADDRESSEE_IS_BEHIND = refuse('rate-limited', 'that peer has not read its earlier signals yet; try again later')
+
+/** @returns whether the answer tells of a broken rule, and not of a room or an addressee that the asker cannot help */
+export function isOffence(answer: Answer): answer is Refused {
+  if (answer.ok || answer === ADDRESSEE_IS_BEHIND) return false
+  return answer.reason === 'bad-request' || answer.reason === 'rate-limited'
 }
 
 export class Introductions {
@@ -41,7 +51,7 @@ export class Introductions {
   }
 
   /** Answers any event that a client may send, known or not. */
-  answer(peer: Peer, event: string, payload: unknown): JoinReply | DoneReply {
+  answer(peer: Peer, event: string, payload: unknown): Answer {
     switch (event) {
       case 'join':
         return this.join(peer, payload)
@@ -95,7 +105,7 @@ export class Introductions {
       case 'found':
         if (!peer.spend(box.byteLength)) return refuse('rate-limited', 'too many bytes in too short a time')
         if (route.addressee.deliver({ room, from: route.from, box })) return { ok: true }
-        return refuse('not-here', 'that peer does not read its signals now')
+        return ADDRESSEE_IS_BEHIND
     }
   }
 

@@ -44,7 +44,8 @@ function run(env: Record<string, string>) {
   return { ready, ended, stop: (signal: NodeJS.Signals) => process_.kill(signal) }
 }
 
-describe('the command', () => {
+// Starting a process takes seconds on a busy machine.
+describe('the command', { timeout: 30_000 }, () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('prints where it is, serves, and ends at once on %s', async (signal) => {
     const { ready, ended, stop } = run({ PORT: '0' })
     const port = await ready

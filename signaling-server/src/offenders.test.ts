@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { MAX_BOX_BYTES } from './contract'
 import { LIMITS } from './limits'
-import { box, CELLAR, expectUndisturbed, GARDEN, namesIn, peerId, Stage } from './test-support'
+import { box, CELLAR, expectUndisturbed, GARDEN, Inbox, namesIn, peerId, Stage } from './test-support'
 
 const alice = peerId('alice')
 const mallory = peerId('mallory')
@@ -34,10 +34,11 @@ describe('those who go on', () => {
   })
 
   it('[SG8] one who floods is disconnected, though nobody waits for the answers', async () => {
-    const { port } = await stage.start({ now: () => 0 })
+    const limits = { requestBurst: 100 }
+    const { port } = await stage.start({ now: () => 0, limits })
     const honest = await stage.connectAliceAndBob(port)
     const m = await stage.connect(port)
-    for (let i = 0; i <= LIMITS.requestBurst + LIMITS.offenceBurst; i++)
+    for (let i = 0; i <= limits.requestBurst + LIMITS.offenceBurst; i++)
       m.socket.emit('leave', { room: CELLAR }, () => {})
     expect(await m.ended).toBe('io server disconnect')
     expect(await m.refusals.next()).toMatchObject({ reason: 'rate-limited' })
@@ -86,7 +87,7 @@ describe('those who go on', () => {
   it('[SG8] a peer that does not read is skipped at its limit, and does not hold up the others', async () => {
     const { port } = await stage.start({
       now: () => 0,
-      limits: { boxBurstBytes: 2 ** 40, requestBurst: 2 ** 20, backlogBytes: 64 * 1024 },
+      limits: { boxBurstBytes: 2 ** 40, requestBurst: 2 ** 20, backlogBytes: 64 * 1024, offenceBurst: 0 },
     })
     const honest = await stage.connectAliceAndBob(port)
     const raw = await stage.connectRaw(port)
@@ -97,7 +98,27 @@ describe('those who go on', () => {
     const full = new Uint8Array(MAX_BOX_BYTES)
     let answer = await honest.a.signal(GARDEN, mallory, full)
     while (answer.ok) answer = await honest.a.signal(GARDEN, mallory, full)
-    expect(answer).toMatchObject({ reason: 'not-here', message: 'that peer does not read its signals now' })
+    expect(answer).toMatchObject({ reason: 'rate-limited', message: expect.stringContaining('that peer has not read') })
+    await expectUndisturbed(honest)
+  })
+
+  it('[SG8] one who asks but does not read the answers is disconnected before they pile up', async () => {
+    const lines = new Inbox<string>()
+    const urls = Array.from({ length: 8 }, (_, i) => `turn:${'t'.repeat(200)}${i}.example.org`)
+    const { port, signaling } = await stage.start({
+      iceServers: Array(8).fill({ urls }),
+      limits: { requestBurst: 2 ** 20, rawMessageBurst: 2 ** 20, backlogBytes: 64 * 1024 },
+      log: (line) => lines.put(line),
+    })
+    const honest = await stage.connectAliceAndBob(port)
+    const raw = await stage.connectRaw(port)
+    await raw.enter()
+    await raw.ask('join', join)
+    raw.socket.pause()
+    // Each answer is 13 KB, so these are more than any system keeps between two of its processes.
+    for (let i = 0; i < 2000; i++) raw.socket.send(`421${JSON.stringify(['join', join])}`)
+    expect(await lines.next()).toMatch(/^cut off a client/)
+    expect(signaling.counts()).toMatchObject({ places: 2 })
     await expectUndisturbed(honest)
   })
 })
@@ -139,16 +160,16 @@ describe('the doors below the requests', () => {
     const raw = await stage.connectRaw(port)
     await raw.enter()
     raw.socket.send('41')
-    raw.socket.send('40')
     await raw.ended
     expect(signaling.counts().connections).toBe(0)
   })
 
   it('[SG7] a flood below the level of requests ends the connection', async () => {
-    const { port } = await stage.start({ now: () => 0 })
+    const limits = { rawMessageBurst: 100 }
+    const { port } = await stage.start({ now: () => 0, limits })
     const honest = await stage.connectAliceAndBob(port)
     const raw = await stage.connectRaw(port)
-    for (let i = 0; i <= LIMITS.rawMessageBurst; i++) raw.socket.send('40/admin,')
+    for (let i = 0; i <= limits.rawMessageBurst; i++) raw.socket.send('40/admin,')
     await raw.ended
     await expectUndisturbed(honest)
   })

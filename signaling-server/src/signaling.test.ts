@@ -180,5 +180,5 @@ describe('many at once', () => {
     expect(answers).toHaveLength(99 * 11)
     expect(answers.filter((answer) => !answer.ok)).toEqual([])
     for (const other of others) for (let i = 0; i < 11; i++) expect((await other.signals.next()).from).toBe(alice)
-  })
+  }, 20_000)
 })

@@ -4,12 +4,10 @@
  */
 import type { Socket } from 'socket.io'
 import { Backlog } from './connection'
-import type { ClientEvents, DoneReply, JoinReply, Refused, ServerEvents, SignalDelivery } from './contract'
-import { type Peer, refuse } from './introductions'
+import type { ClientEvents, Refused, ServerEvents, SignalDelivery } from './contract'
+import { type Answer, isOffence, type Peer, refuse } from './introductions'
 import type { Limits } from './limits'
 import { TokenBucket } from './rate'
-
-type Answer = JoinReply | DoneReply
 
 interface VisitorDeps {
   readonly socket: Socket<ClientEvents, ServerEvents>
@@ -57,7 +55,7 @@ export class Visitor implements Peer {
     const answer = typeof reply === 'function' ? this.judge(event, args) : refuseUnanswerable(event)
     if (typeof reply === 'function') reply(answer)
     else if (!answer.ok) this.deps.socket.emit('refused', answer)
-    if (!answer.ok && (answer.reason === 'bad-request' || answer.reason === 'rate-limited')) this.offended(answer)
+    if (isOffence(answer)) this.offended(answer)
   }
 
   private judge(event: string, args: readonly unknown[]): Answer {
