@@ -54,8 +54,10 @@ export async function joinRoom(options: JoinOptions = {}): Promise<Room> {
     signaling: others.length === 0 ? first : new SeveralSignalings([first, ...others]),
     iceServers: options.iceServers,
   })
-  // `leave` reports by itself whatever it has to; a page that goes away cannot wait for it.
-  addEventListener('pagehide', () => void room.leave(), { once: true })
+  const stay = new AbortController()
+  // A page that goes away cannot wait; what leaving has to tell, it tells at once.
+  addEventListener('pagehide', () => void room.leave(), { signal: stay.signal })
+  room.on('status', ({ state }) => state === 'left' && stay.abort())
   await room.enter()
   return room
 }

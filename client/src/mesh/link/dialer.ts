@@ -209,8 +209,10 @@ export class Dialer {
 
   #failed(route: Route): void {
     route.failures += 1
+    // A link that is open after all, though it was doubted, is reason enough not to try again by itself.
+    if (route.open) return
     if (route.wanted) this.#redialLater(route)
-    else if (!route.open) this.#routes.delete(route.peer)
+    else this.#routes.delete(route.peer)
   }
 
   #redialLater(route: Route): void {
