@@ -37,10 +37,10 @@ export function refuse(reason: Refusal, message: string): Refused {
 
 const ADDRESSEE_IS_BEHIND = refuse('rate-limited', 'that peer has not read its earlier signals yet; try again later')
 
-/** @returns whether the answer tells of a broken rule, and not of a room or an addressee that the asker cannot help */
-export function isOffence(answer: Answer): answer is Refused {
-  if (answer.ok || answer === ADDRESSEE_IS_BEHIND) return false
-  return answer.reason === 'bad-request' || answer.reason === 'rate-limited'
+/** @returns the refusal when it tells of a broken rule, and not of a room or an addressee that the asker cannot help */
+export function findOffence(answer: Answer): Refused | undefined {
+  if (answer.ok || answer === ADDRESSEE_IS_BEHIND) return undefined
+  return answer.reason === 'bad-request' || answer.reason === 'rate-limited' ? answer : undefined
 }
 
 export class Introductions {

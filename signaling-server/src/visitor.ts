@@ -5,7 +5,7 @@
 import type { Socket } from 'socket.io'
 import { Backlog } from './connection'
 import type { ClientEvents, Refused, ServerEvents, SignalDelivery } from './contract'
-import { type Answer, isOffence, type Peer, refuse } from './introductions'
+import { type Answer, findOffence, type Peer, refuse } from './introductions'
 import type { Limits } from './limits'
 import { TokenBucket } from './rate'
 
@@ -55,7 +55,8 @@ export class Visitor implements Peer {
     const answer = typeof reply === 'function' ? this.judge(event, args) : refuseUnanswerable(event)
     if (typeof reply === 'function') reply(answer)
     else if (!answer.ok) this.deps.socket.emit('refused', answer)
-    if (isOffence(answer)) this.offended(answer)
+    const offence = findOffence(answer)
+    if (offence) this.offended(offence)
   }
 
   private judge(event: string, args: readonly unknown[]): Answer {
