@@ -90,7 +90,8 @@ function isInstalled() {
   return Object.entries(readPackages(join(root, 'package-lock.json'))).every(([path, wanted]) => {
     if (path === '') return true
     const found = there[path]
-    if (found !== undefined) return found.version === wanted.version && found.integrity === wanted.integrity
+    if (found !== undefined)
+      return found.version === wanted.version && (wanted.integrity ?? found.integrity) === found.integrity
     // Programs for other platforms are in the lock file and rightly not here.
     return wanted.optional === true || wanted.devOptional === true
   })
