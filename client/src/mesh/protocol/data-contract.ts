@@ -63,7 +63,8 @@ export function randomData(random: Random, depth: number): Data {
     case 1:
       return EDGE_NUMBERS[below(random, EDGE_NUMBERS.length)] ?? 0
     case 2:
-      return Math.trunc((random.fraction() - 0.5) * 2 ** below(random, 54))
+      // Adding 0 turns -0 into 0, as the wire does.
+      return Math.trunc((random.fraction() - 0.5) * 2 ** below(random, 54)) + 0
     case 3:
       return randomText(random)
     case 4:

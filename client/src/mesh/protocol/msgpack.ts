@@ -1,10 +1,11 @@
 /**
- * The one door for MessagePack from others. The bytes are walked before they are decoded, because a
- * decoder allocates what a header claims: five bytes can claim four billion elements, and again inside
- * each. Whatever passes the walk is complete, shallow enough and made of JSON-like values and bytes
- * alone. Rules FR3-FR4.
+ * The one door for MessagePack from others (its specification, 'Formats', is the table below). It is
+ * read here and not by the library, whose decoder allocates what a header claims - five bytes can claim
+ * four billion elements, and again inside each -, drops a byte order mark and lets text pass that is not
+ * UTF-8. What comes out is complete, shallow enough and made of JSON-like values and bytes alone.
+ * Rules FR3-FR4.
  */
-import { Decoder, Encoder } from '@msgpack/msgpack'
+import { Encoder } from '@msgpack/msgpack'
 import type { Data } from './data'
 import { MAX_DATA_DEPTH } from './limits'
 import { bad, ok, type Result } from './result'
@@ -13,124 +14,141 @@ import { bad, ok, type Result } from './result'
 const MAX_DEPTH = MAX_DATA_DEPTH + 2
 
 const encoder = new Encoder({ maxDepth: MAX_DEPTH + 1 })
-const decoder = new Decoder()
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 export const encodeMsgpack = (value: Data): Uint8Array => encoder.encode(value)
 
-export function decodeMsgpack(bytes: Uint8Array): Result<unknown> {
-  const fault = findFault(bytes)
-  if (fault) return bad(fault)
+/** Reads exactly one value. Bytes within it are copies, so that they keep nothing else in memory. */
+export function decodeMsgpack(bytes: Uint8Array): Result<Data> {
   try {
-    return ok(decoder.decode(bytes))
+    return ok(new Reader(bytes).readAll())
   } catch (error) {
-    return bad(error instanceof Error ? error.message : 'undecodable')
+    if (error instanceof Fault) return bad(error.message)
+    throw error
   }
 }
 
-/** How many bytes of length or value follow each type byte from 0xc0 on (MessagePack specification, 'Formats'). */
-const FORMATS: readonly (
-  | { kind: 'fixed'; bytes: number }
-  | { kind: 'bytes' | 'text' | 'array' | 'map'; lengthBytes: 1 | 2 | 4 }
-  | undefined
-)[] = [
-  { kind: 'fixed', bytes: 0 }, // nil
-  undefined, // never used
-  { kind: 'fixed', bytes: 0 }, // false
-  { kind: 'fixed', bytes: 0 }, // true
-  { kind: 'bytes', lengthBytes: 1 },
-  { kind: 'bytes', lengthBytes: 2 },
-  { kind: 'bytes', lengthBytes: 4 },
-  undefined, // extensions: nothing we send needs one
-  undefined,
-  undefined,
-  { kind: 'fixed', bytes: 4 }, // float 32
-  { kind: 'fixed', bytes: 8 }, // float 64
-  { kind: 'fixed', bytes: 1 }, // unsigned integers
-  { kind: 'fixed', bytes: 2 },
-  { kind: 'fixed', bytes: 4 },
-  { kind: 'fixed', bytes: 8 },
-  { kind: 'fixed', bytes: 1 }, // signed integers
-  { kind: 'fixed', bytes: 2 },
-  { kind: 'fixed', bytes: 4 },
-  { kind: 'fixed', bytes: 8 },
-  undefined, // fixed-size extensions
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  { kind: 'text', lengthBytes: 1 },
-  { kind: 'text', lengthBytes: 2 },
-  { kind: 'text', lengthBytes: 4 },
-  { kind: 'array', lengthBytes: 2 },
-  { kind: 'array', lengthBytes: 4 },
-  { kind: 'map', lengthBytes: 2 },
-  { kind: 'map', lengthBytes: 4 },
-]
+/** What is wrong with the bytes. It never leaves this file. */
+class Fault extends Error {}
 
-/** An array or map whose elements are still being walked. */
-interface Open {
-  readonly kind: 'array' | 'map'
-  /** Elements to come; a map's keys and values count one each, keys first. */
-  remaining: number
-}
+class Reader {
+  readonly #view: DataView
+  #offset = 0
 
-/** @returns what is wrong with the bytes, or undefined when they hold exactly one acceptable value */
-function findFault(bytes: Uint8Array): string | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const open: Open[] = []
-  let offset = 0
-  do {
-    if (offset >= bytes.length) return 'truncated'
-    const parent = open.at(-1)
-    const isKey = parent?.kind === 'map' && parent.remaining % 2 === 0
-    if (parent) parent.remaining -= 1
-    const head = readHead(view, offset)
-    if (typeof head === 'string') return head
-    if (isKey && head.kind !== 'text') return 'a key is not text'
-    offset = head.end
-    if (head.kind === 'array' || head.kind === 'map') {
-      open.push({ kind: head.kind, remaining: head.kind === 'map' ? head.length * 2 : head.length })
-      if (open.length > MAX_DEPTH) return `nested deeper than ${MAX_DEPTH} levels`
-      // Every element takes a byte at least, so a larger claim is a lie.
-      if (head.length > bytes.length - offset) return 'truncated'
-    } else {
-      offset += head.length
+  constructor(private readonly bytes: Uint8Array) {
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
+  readAll(): Data {
+    const value = this.#value(1)
+    if (this.#offset < this.bytes.length) throw new Fault('bytes are left over')
+    return value
+  }
+
+  #value(depth: number): Data {
+    const type = this.#uint(1)
+    if (type < 0x80) return type
+    if (type < 0x90) return this.#map(type & 0x0f, depth)
+    if (type < 0xa0) return this.#array(type & 0x0f, depth)
+    if (type < 0xc0) return this.#text(type & 0x1f)
+    if (type >= 0xe0) return type - 0x100
+    switch (type) {
+      case 0xc0:
+        return null
+      case 0xc2:
+        return false
+      case 0xc3:
+        return true
+      case 0xc4:
+      case 0xc5:
+      case 0xc6:
+        return this.#content(this.#uint(2 ** (type - 0xc4))).slice()
+      case 0xca:
+        return this.#view.getFloat32(this.#skip(4))
+      case 0xcb:
+        return this.#view.getFloat64(this.#skip(8))
+      case 0xcc:
+      case 0xcd:
+      case 0xce:
+        return this.#uint(2 ** (type - 0xcc))
+      case 0xcf:
+        return Number(this.#view.getBigUint64(this.#skip(8)))
+      case 0xd0:
+        return this.#view.getInt8(this.#skip(1))
+      case 0xd1:
+        return this.#view.getInt16(this.#skip(2))
+      case 0xd2:
+        return this.#view.getInt32(this.#skip(4))
+      case 0xd3:
+        return Number(this.#view.getBigInt64(this.#skip(8)))
+      case 0xd9:
+      case 0xda:
+      case 0xdb:
+        return this.#text(this.#uint(2 ** (type - 0xd9)))
+      case 0xdc:
+      case 0xdd:
+        return this.#array(this.#uint(2 ** (type - 0xdb)), depth)
+      case 0xde:
+      case 0xdf:
+        return this.#map(this.#uint(2 ** (type - 0xdd)), depth)
+      default:
+        // Extensions, timestamps among them: nothing that we send needs one.
+        throw new Fault(`type 0x${type.toString(16)} is not allowed`)
     }
-    while (open.at(-1)?.remaining === 0) open.pop()
-  } while (open.length > 0)
-  if (offset > bytes.length) return 'truncated'
-  return offset === bytes.length ? undefined : 'bytes are left over'
-}
+  }
 
-/** One value's type, where its content begins, and how long that is: in elements for arrays and maps, else in bytes. */
-interface Head {
-  readonly kind: 'fixed' | 'bytes' | 'text' | 'array' | 'map'
-  readonly end: number
-  readonly length: number
-}
+  #array(length: number, depth: number): Data {
+    this.#checkElements(length, depth)
+    const values: Data[] = []
+    for (let index = 0; index < length; index++) values.push(this.#value(depth + 1))
+    return values
+  }
 
-function readHead(view: DataView, offset: number): Head | string {
-  const type = view.getUint8(offset)
-  const end = offset + 1
-  if (type < 0x80 || type >= 0xe0) return { kind: 'fixed', end, length: 0 }
-  if (type < 0x90) return { kind: 'map', end, length: type & 0x0f }
-  if (type < 0xa0) return { kind: 'array', end, length: type & 0x0f }
-  if (type < 0xc0) return { kind: 'text', end, length: type & 0x1f }
-  const format = FORMATS[type - 0xc0]
-  if (!format) return `type 0x${type.toString(16)} is not allowed`
-  if (format.kind === 'fixed') return { kind: 'fixed', end, length: format.bytes }
-  if (end + format.lengthBytes > view.byteLength) return 'truncated'
-  const length = readLength(view, end, format.lengthBytes)
-  return { kind: format.kind, end: end + format.lengthBytes, length }
-}
+  #map(length: number, depth: number): Data {
+    this.#checkElements(length, depth)
+    const values: { [key: string]: Data } = {}
+    for (let index = 0; index < length; index++) {
+      const key = this.#value(depth + 1)
+      if (typeof key !== 'string') throw new Fault('a key is not text')
+      if (key === '__proto__') throw new Fault('a key is __proto__')
+      values[key] = this.#value(depth + 1)
+    }
+    return values
+  }
 
-function readLength(view: DataView, offset: number, bytes: 1 | 2 | 4): number {
-  switch (bytes) {
-    case 1:
-      return view.getUint8(offset)
-    case 2:
-      return view.getUint16(offset)
-    case 4:
-      return view.getUint32(offset)
+  #checkElements(length: number, depth: number): void {
+    if (depth > MAX_DEPTH) throw new Fault(`nested deeper than ${MAX_DEPTH} levels`)
+    // Every element takes a byte at least, so a larger claim is a lie.
+    if (length > this.bytes.length - this.#offset) throw new Fault('truncated')
+  }
+
+  #text(length: number): string {
+    const content = this.#content(length)
+    try {
+      return utf8.decode(content)
+    } catch {
+      // A decoder that is told to be strict throws for one cause alone.
+      throw new Fault('text is not UTF-8')
+    }
+  }
+
+  #content(length: number): Uint8Array {
+    const start = this.#skip(length)
+    return this.bytes.subarray(start, start + length)
+  }
+
+  /** An unsigned integer of 1, 2 or 4 bytes. */
+  #uint(bytes: number): number {
+    const start = this.#skip(bytes)
+    if (bytes === 1) return this.#view.getUint8(start)
+    return bytes === 2 ? this.#view.getUint16(start) : this.#view.getUint32(start)
+  }
+
+  /** @returns where the next `count` bytes begin, all of which are there */
+  #skip(count: number): number {
+    const start = this.#offset
+    if (start + count > this.bytes.length) throw new Fault('truncated')
+    this.#offset = start + count
+    return start
   }
 }
