@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type IncomingHttpHeaders, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RunningServer, startServer } from './server'
 
@@ -14,10 +14,12 @@ let server: RunningServer
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'starling-'))
   const app = join(root, 'app')
-  const files = {
+  const files: Record<string, string | Buffer> = {
     'secret.txt': 'not for you',
     'app/index.html': '<!doctype html><title>Starling</title>',
     'app/assets/index-abc123.js': SCRIPT,
+    'app/assets/index-abc123.js.br': brotliCompressSync(SCRIPT),
+    'app/assets/index-abc123.js.gz': gzipSync(SCRIPT),
     'app/assets/logo-abc123.png': 'png',
     'app/starling.js': 'export const joinRoom = 1',
     'app/starling.d.ts': 'export declare const joinRoom: number',

@@ -1,13 +1,13 @@
 /**
- * Serves the built app over plain HTTP: everything is read, compressed and tagged once at the start, so a request
- * touches no disk, can name nothing outside the build, and a build that runs meanwhile cannot tear what is served.
- * Also `/health`. Signaling is on the same port, elsewhere.
+ * Serves the built app over plain HTTP: everything is read and tagged once at the start, so a request touches no disk,
+ * can name nothing outside the build, and a build that runs meanwhile cannot tear what is served. What the build has
+ * compressed beside a file (.br, .gz) goes to browsers that take it. Also `/health`. Signaling is on the same port,
+ * elsewhere.
  */
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import type { IncomingMessage, OutgoingHttpHeaders, RequestListener } from 'node:http'
 import { extname, join, relative, sep } from 'node:path'
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
 type Encoding = 'br' | 'gzip' | 'identity'
 
@@ -17,24 +17,23 @@ interface Page {
   readonly bodies: { readonly identity: Buffer; readonly br?: Buffer; readonly gzip?: Buffer }
 }
 
-/** Images and fonts are compressed already. */
-const TYPES: Readonly<Record<string, { readonly type: string; readonly compress?: true }>> = {
-  '.css': { type: 'text/css; charset=utf-8', compress: true },
-  '.html': { type: 'text/html; charset=utf-8', compress: true },
-  '.ico': { type: 'image/x-icon' },
-  '.jpg': { type: 'image/jpeg' },
-  '.js': { type: 'text/javascript; charset=utf-8', compress: true },
-  '.json': { type: 'application/json; charset=utf-8', compress: true },
-  '.map': { type: 'application/json; charset=utf-8', compress: true },
-  '.mjs': { type: 'text/javascript; charset=utf-8', compress: true },
-  '.png': { type: 'image/png' },
-  '.svg': { type: 'image/svg+xml; charset=utf-8', compress: true },
-  '.ts': { type: 'text/plain; charset=utf-8', compress: true },
-  '.txt': { type: 'text/plain; charset=utf-8', compress: true },
-  '.wasm': { type: 'application/wasm', compress: true },
-  '.webmanifest': { type: 'application/manifest+json; charset=utf-8', compress: true },
-  '.webp': { type: 'image/webp' },
-  '.woff2': { type: 'font/woff2' },
+const TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.ico': 'image/x-icon',
+  '.jpg': 'image/jpeg',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.map': 'application/json; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml; charset=utf-8',
+  '.ts': 'text/plain; charset=utf-8',
+  '.txt': 'text/plain; charset=utf-8',
+  '.wasm': 'application/wasm',
+  '.webmanifest': 'application/manifest+json; charset=utf-8',
+  '.webp': 'image/webp',
+  '.woff2': 'font/woff2',
 }
 
 /** Rooms may name other signaling servers, hence ws: and wss: to anywhere; previews of files are blob: and data:. */
@@ -115,40 +114,35 @@ async function readPages(directory: string): Promise<Map<string, Page>> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
     throw notBuilt(directory, cause)
   })
-  const pages = new Map<string, Page>()
+  const files = new Map<string, Buffer>()
   for (const entry of entries) {
     if (!entry.isFile()) continue
     const file = join(entry.parentPath, entry.name)
     const path = `/${relative(directory, file).split(sep).join('/')}`
-    if (path.includes('/.')) continue
-    pages.set(path, createPage(path, await readFile(file)))
+    if (!path.includes('/.')) files.set(path, await readFile(file))
   }
-  if (!pages.has('/index.html')) throw notBuilt(directory)
-  return pages
+  if (!files.has('/index.html')) throw notBuilt(directory)
+  const pages = [...files].filter(([path]) => !/\.(br|gz)$/.test(path))
+  return new Map(
+    pages.map(([path, body]) => [path, createPage(path, body, files.get(`${path}.br`), files.get(`${path}.gz`))]),
+  )
 }
 
 function notBuilt(directory: string, cause?: unknown): Error {
   return new Error(`There is no built app in ${directory}; build it first with npm run build`, { cause })
 }
 
-function createPage(path: string, body: Buffer): Page {
-  const { type, compress } = TYPES[extname(path)] ?? { type: 'application/octet-stream' }
-  const tag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
+function createPage(path: string, identity: Buffer, br: Buffer | undefined, gzip: Buffer | undefined): Page {
+  const tag = `W/"${createHash('sha256').update(identity).digest('base64url').slice(0, 22)}"`
   const headers: OutgoingHttpHeaders = {
     // Only the names under /assets/ change with what is in the files.
     'Cache-Control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
-    'Content-Type': type,
+    'Content-Type': TYPES[extname(path)] ?? 'application/octet-stream',
     ETag: tag,
-    ...(compress ? { Vary: 'Accept-Encoding' } : {}),
+    ...(br || gzip ? { Vary: 'Accept-Encoding' } : {}),
     ...(isLibrary(path) ? { 'Access-Control-Allow-Origin': '*' } : {}),
   }
-  return { tag, headers, bodies: compress ? { identity: body, ...compressed(body) } : { identity: body } }
-}
-
-function compressed(body: Buffer): { readonly br: Buffer; readonly gzip: Buffer } {
-  // Quality 9 is within a few percent of the best and takes milliseconds instead of seconds.
-  const params = { [constants.BROTLI_PARAM_QUALITY]: 9 }
-  return { br: brotliCompressSync(body, { params }), gzip: gzipSync(body, { level: 9 }) }
+  return { tag, headers, bodies: { identity, ...(br && { br }), ...(gzip && { gzip }) } }
 }
 
 /** Pages of other origins may import the library and read its types. */
