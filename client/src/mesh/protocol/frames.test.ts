@@ -1,0 +1,128 @@
+import { deepStrictEqual } from 'node:assert'
+import { describe, expect, it } from 'vitest'
+import { seededRandom } from '../../sim/seeded-random'
+import { decodeFrame, encodeFrame, type Frame } from './frames'
+import { MAX_FRAME_BYTES, MAX_MESSAGE_BYTES } from './limits'
+import { encodeMsgpack } from './msgpack'
+
+const HELLO: Frame = { kind: 'hello', version: 1, instance: 'run 1', name: 'alice', received: undefined }
+
+const FRAMES: readonly Frame[] = [
+  HELLO,
+  { ...HELLO, received: { instance: 'run 7', seq: 0xffff_ffff } },
+  { ...HELLO, version: 2, name: '👩‍👩‍👧'.repeat(8) },
+  { kind: 'ping', stamp: 123.456 },
+  { kind: 'pong', stamp: -0.5 },
+  { kind: 'data', seq: 1, payload: Uint8Array.of(0) },
+  { kind: 'data', seq: 0xffff_ffff, payload: new Uint8Array(MAX_MESSAGE_BYTES).fill(7) },
+  { kind: 'ack', seq: 0 },
+  { kind: 'ack', seq: 0xffff_ffff },
+  { kind: 'bye' },
+]
+
+const helloOf = (content: Parameters<typeof encodeMsgpack>[0]) => Uint8Array.of(1, ...encodeMsgpack(content))
+
+const expectRefused = (bytes: Uint8Array | number[], reason: string) =>
+  expect(decodeFrame(Uint8Array.from(bytes))).toEqual({ ok: false, reason: expect.stringContaining(reason) })
+
+describe('frames', () => {
+  it('[FR1] arrive as they were sent', () => {
+    for (const frame of FRAMES) deepStrictEqual(decodeFrame(encodeFrame(frame)), { ok: true, value: frame })
+  })
+
+  it('[FR1] are on the wire what the protocol says, byte for byte', () => {
+    const wire: [Frame, number[]][] = [
+      [HELLO, [1, 0x94, 1, 0xa5, 0x72, 0x75, 0x6e, 0x20, 0x31, 0xa5, 0x61, 0x6c, 0x69, 0x63, 0x65, 0xc0]],
+      [{ kind: 'ping', stamp: 1.5 }, [2, 0x3f, 0xf8, 0, 0, 0, 0, 0, 0]],
+      [{ kind: 'pong', stamp: 1.5 }, [3, 0x3f, 0xf8, 0, 0, 0, 0, 0, 0]],
+      [{ kind: 'data', seq: 0x01020304, payload: Uint8Array.of(9, 8) }, [4, 1, 2, 3, 4, 9, 8]],
+      [{ kind: 'ack', seq: 0x01020304 }, [5, 1, 2, 3, 4]],
+      [{ kind: 'bye' }, [6]],
+    ]
+    for (const [frame, bytes] of wire) {
+      expect([...encodeFrame(frame)]).toEqual(bytes)
+      expect(decodeFrame(Uint8Array.from(bytes))).toEqual({ ok: true, value: frame })
+    }
+    const greeted: Frame = { ...HELLO, received: { instance: 'r', seq: 300 } }
+    expect([...encodeFrame(greeted)].slice(-6)).toEqual([0x92, 0xa1, 0x72, 0xcd, 1, 44])
+  })
+
+  it('[FR1] are read from the middle of other bytes too', () => {
+    for (const frame of FRAMES) {
+      const bytes = encodeFrame(frame)
+      const around = new Uint8Array(bytes.length + 10).fill(0xc1)
+      around.set(bytes, 3)
+      deepStrictEqual(decodeFrame(around.subarray(3, 3 + bytes.length)), { ok: true, value: frame })
+    }
+  })
+
+  it('[FR2] of another type are bad, as is an empty one', () => {
+    expectRefused([], 'empty')
+    for (const type of [0, 7, 8, 127, 128, 255]) expectRefused([type, 0, 0, 0, 0], 'unknown')
+  })
+
+  it('[FR2] of another length are bad', () => {
+    for (const length of [0, 1, 7, 9, 100]) {
+      expectRefused([2, ...new Uint8Array(length)], 'a ping is 9 bytes')
+      expectRefused([3, ...new Uint8Array(length)], 'a pong is 9 bytes')
+    }
+    for (const length of [0, 3, 5, 8]) expectRefused([5, ...new Uint8Array(length)], 'an ack is 5 bytes')
+    for (const length of [0, 3, 4]) expectRefused([4, ...new Uint8Array(length)], 'a number and a payload')
+    expectRefused([6, 0], 'a bye is 1 byte')
+  })
+
+  it('[FR2] beyond the limit are bad', () => {
+    const largest = new Uint8Array(MAX_FRAME_BYTES)
+    largest[0] = 4
+    expect(decodeFrame(largest).ok).toBe(true)
+    const larger = new Uint8Array(MAX_FRAME_BYTES + 1)
+    larger[0] = 4
+    expectRefused(larger, 'larger than')
+  })
+
+  it('[FR2] with a hello of another shape are bad', () => {
+    expect(decodeFrame(helloOf([1, 'run', 'alice', ['run', 0]])).ok).toBe(true)
+    const malformed = [
+      null,
+      'hello',
+      {},
+      [],
+      [1, 'run', 'alice'],
+      [1, 'run', 'alice', null, null],
+      ['1', 'run', 'alice', null],
+      [1.5, 'run', 'alice', null],
+      [1, '', 'alice', null],
+      [1, 'r'.repeat(33), 'alice', null],
+      [1, 7, 'alice', null],
+      [1, 'run', '', null],
+      [1, 'run', 'a'.repeat(65), null],
+      [1, 'run', new Uint8Array(5), null],
+      [1, 'run', 'alice', 7],
+      [1, 'run', 'alice', ['run']],
+      [1, 'run', 'alice', ['run', 1, 2]],
+      [1, 'run', 'alice', ['run', -1]],
+      [1, 'run', 'alice', ['run', 1.5]],
+      [1, 'run', 'alice', ['run', 2 ** 32]],
+      [1, 'run', 'alice', ['run', Number.NaN]],
+      [1, 'run', 'alice', ['', 1]],
+    ]
+    for (const content of malformed) expectRefused(helloOf(content), 'malformed')
+  })
+
+  it('[FR3] with a hello that is no MessagePack, or more than one value, are bad', () => {
+    expectRefused([1], 'truncated')
+    expectRefused([1, 0x94, 1], 'truncated')
+    expectRefused([...encodeFrame(HELLO), 0xc0], 'left over')
+    expectRefused([1, 0xc1], 'not allowed')
+    expectRefused([1, 0xdd, 0xff, 0xff, 0xff, 0xff], 'truncated')
+  })
+
+  it('[FR2] made of random bytes never throw', () => {
+    const random = seededRandom(1)
+    for (let round = 0; round < 5000; round++) {
+      const bytes = random.bytes(Math.floor(random.fraction() * 20))
+      if (bytes.length > 0) bytes[0] = Math.floor(random.fraction() * 8)
+      decodeFrame(bytes)
+    }
+  })
+})

@@ -1,0 +1,88 @@
+import { deepStrictEqual } from 'node:assert'
+import { describe, expect, it } from 'vitest'
+import { EDGE_DATA } from './data-contract'
+import { encodeMsgpack } from './msgpack'
+import { decodePayload, encodePayload, type Payload, REFUSAL_REASONS } from './payloads'
+
+const MESSAGE: Payload = { kind: 'message', number: 1, direct: false, at: 1_767_225_600_000, data: 'hi' }
+
+const PAYLOADS: readonly Payload[] = [
+  ...EDGE_DATA.map((data): Payload => ({ ...MESSAGE, data })),
+  { ...MESSAGE, number: Number.MAX_SAFE_INTEGER, direct: true, at: -0.5 },
+  { kind: 'request', number: 1, topic: 't'.repeat(128), body: { a: [1] } },
+  { kind: 'request', number: 0, topic: '🐦', body: null },
+  { kind: 'answer', number: 1, body: null },
+  ...REFUSAL_REASONS.map((reason): Payload => ({ kind: 'refusal', number: 1, reason, message: '' })),
+  { kind: 'refusal', number: 1, reason: 'too-large', message: 'm'.repeat(1024) },
+  { kind: 'rename', name: 'n'.repeat(64) },
+]
+
+describe('payloads', () => {
+  it('[PL1] arrive as they were sent', () => {
+    for (const payload of PAYLOADS) deepStrictEqual(decodePayload(encodePayload(payload)), { ok: true, value: payload })
+  })
+
+  it('[PL1] are on the wire what the protocol says', () => {
+    const wire: [Payload, Parameters<typeof encodeMsgpack>[0]][] = [
+      [{ kind: 'message', number: 3, direct: true, at: 1000, data: ['hi'] }, [1, 3, true, 1000, ['hi']]],
+      [{ kind: 'request', number: 4, topic: 'time', body: null }, [2, 4, 'time', null]],
+      [{ kind: 'answer', number: 4, body: 'noon' }, [3, 4, 'noon']],
+      [{ kind: 'refusal', number: 4, reason: 'no-handler', message: 'no' }, [4, 4, 'no-handler', 'no']],
+      [{ kind: 'rename', name: 'Wren' }, [5, 'Wren']],
+    ]
+    for (const [payload, content] of wire) expect([...encodePayload(payload)]).toEqual([...encodeMsgpack(content)])
+  })
+
+  it('[PL4] with a type, length or part that is not allowed are refused', () => {
+    const malformed = [
+      null,
+      1,
+      'message',
+      {},
+      [],
+      [0, 1],
+      [6, 'Wren'],
+      ['1', 1, false, 0, null],
+      [1, 1, false, 0],
+      [1, 1, false, 0, null, null],
+      [1, -1, false, 0, null],
+      [1, 1.5, false, 0, null],
+      [1, 2 ** 53, false, 0, null],
+      [1, '1', false, 0, null],
+      [1, 1, 1, 0, null],
+      [1, 1, false, Number.NaN, null],
+      [1, 1, false, Number.POSITIVE_INFINITY, null],
+      [1, 1, false, '0', null],
+      [2, 1, '', null],
+      [2, 1, 't'.repeat(129), null],
+      [2, 1, 7, null],
+      [2, 1, 'time'],
+      [2, -1, 'time', null],
+      [3, 1],
+      [3, '1', null],
+      [3, 1, null, null],
+      [4, 1, 'no-handler'],
+      [4, 1, 'tired', 'words'],
+      [4, 1, 'no-handler', 7],
+      [4, 1, 'no-handler', 'm'.repeat(1025)],
+      [4, 1, 'no-handler', 'words', null],
+    ]
+    for (const content of malformed) {
+      const decoded = decodePayload(encodeMsgpack(content))
+      expect(decoded).toEqual({ ok: false, reason: expect.stringContaining('malformed') })
+    }
+  })
+
+  it('[PL4] that are no MessagePack, or more than one value, are refused', () => {
+    expect(decodePayload(new Uint8Array())).toMatchObject({ ok: false })
+    expect(decodePayload(Uint8Array.of(...encodePayload(MESSAGE), 0xc0))).toMatchObject({ ok: false })
+    expect(decodePayload(Uint8Array.of(0xd4, 1, 1))).toMatchObject({ ok: false })
+  })
+
+  it('[PL5] with a name that is empty, too long or no text are refused', () => {
+    for (const name of ['', 'n'.repeat(65), '🐦'.repeat(33), 7, null, ['Wren']]) {
+      expect(decodePayload(encodeMsgpack([5, name]))).toMatchObject({ ok: false })
+    }
+    expect(decodePayload(encodeMsgpack([5, '🐦'.repeat(32)]))).toMatchObject({ ok: true })
+  })
+})
