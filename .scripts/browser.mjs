@@ -149,7 +149,9 @@ async function mayInstall() {
 
 /**
  * @param {string} output
+ * @returns what it said last, stack traces apart
  */
 function lastLine(output) {
-  return output.trim().split('\n').at(-1)?.trim() ?? 'it said nothing'
+  const lines = output.split('\n').map((line) => line.trim())
+  return lines.findLast((line) => line !== '' && !line.startsWith('at ')) ?? 'it said nothing'
 }

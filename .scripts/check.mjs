@@ -11,10 +11,9 @@ export async function check() {
   heading('Types')
   await pass('The types', runPackage('typescript', [], {}, 'tsc'))
   heading('Style and layers')
-  await pass(
-    'The style',
-    runPackage('@biomejs/biome', [process.env.CI ? 'ci' : 'check', '--error-on-warnings'], {}, 'biome'),
-  )
+  // In CI Biome colours what goes into a file, too.
+  const how = process.env.CI ? ['ci', '--colors=off'] : ['check']
+  await pass('The style', runPackage('@biomejs/biome', [...how, '--error-on-warnings'], {}, 'biome'))
   heading('Unused code')
   await pass('The search for unused code', runPackage('knip', []))
   heading('Units and simulations')
