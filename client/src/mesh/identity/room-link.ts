@@ -43,9 +43,9 @@ export function parseRoomLink(text: string, page: string): Result<RoomLink> {
   const input = text.trim()
   if (input === '') return bad('The link is empty.')
   if (input.length > MAX_LINK_LENGTH) return bad('This is too long for a room link.')
-  const isLink = /^[a-z][a-z0-9+.-]*:\/\//i.test(input) || input.includes('#')
-  if (!isLink) return linked(parseName(input), page)
-  const url = parseUrl(input.startsWith('#') || input.includes('://') ? input : `//${input}`, page)
+  const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(input)
+  if (!hasScheme && !input.includes('#')) return linked(parseName(input), page)
+  const url = parseUrl(input.startsWith('#') || hasScheme ? input : `//${input}`, page)
   if (!url || !/^https?:$/.test(url.protocol)) return bad('This is not a web address.')
   return linked(parseFragment(url.hash), url.href)
 }
