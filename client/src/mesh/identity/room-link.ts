@@ -75,9 +75,17 @@ function parseEncodedName(encoded: string): Result<RoomAddress> {
   }
 }
 
-/** Spelling that people do not hear - case, width, spaces - leads to the same room. */
+/**
+ * Spelling that people do not hear - case, width, spaces - leads to
+ * the same room. The second normalisation is for letters and accents that only lower case brings
+ * together: without it a name would lead to one room and its own link to another.
+ */
 function parseName(text: string): Result<RoomAddress> {
-  const name = text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
+  const lowered = text.normalize('NFKC').toLowerCase()
+  const name = lowered
+    .replace(/\s+/g, ' ')
+    .trim()
+    .normalize('NFKC')
   if (name === '') return bad('The room name is empty.')
   if (name.length > MAX_ROOM_NAME_LENGTH) return bad(`A room name has at most ${MAX_ROOM_NAME_LENGTH} characters.`)
   if (/\p{C}/u.test(name)) return bad('The room name has invisible characters in it.')
