@@ -75,19 +75,23 @@ function parseEncodedName(encoded: string): Result<RoomAddress> {
   }
 }
 
+/** Unassigned, control and format characters, those that fonts leave blank, and the blank Braille pattern. */
+const INVISIBLE = /[\p{C}\p{Default_Ignorable_Code_Point}\u2800]/u
+
 /**
- * Spelling that people do not hear - case, width, spaces - leads to
+ * Spelling that people do not hear - case, width, spaces, whether a symbol is drawn in colour - leads to
  * the same room. The second normalisation is for letters and accents that only lower case brings
  * together: without it a name would lead to one room and its own link to another.
  */
 function parseName(text: string): Result<RoomAddress> {
   const lowered = text.normalize('NFKC').toLowerCase()
   const name = lowered
+    .replace(/[\ufe0e\ufe0f]/g, '')
     .replace(/\s+/g, ' ')
     .trim()
     .normalize('NFKC')
   if (name === '') return bad('The room name is empty.')
   if (name.length > MAX_ROOM_NAME_LENGTH) return bad(`A room name has at most ${MAX_ROOM_NAME_LENGTH} characters.`)
-  if (/\p{C}/u.test(name)) return bad('The room name has invisible characters in it.')
+  if (INVISIBLE.test(name)) return bad('The room name has invisible characters in it.')
   return ok({ kind: 'named', name })
 }
