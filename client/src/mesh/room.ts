@@ -110,7 +110,7 @@ export class Room {
     this.#dialer.on('link', ({ peer, link }) => this.#handleLink(peer, link))
     this.#dialer.on('unlinked', ({ peer }) => this.#peers.get(peer)?.detach())
     this.#dialer.on('not-here', ({ peer }) => this.#handleNotHere(peer))
-    signaling.on('state', (state) => this.#changeStatus({ signaling: state }))
+    signaling.on('state', (state) => this.#handleSignaling(state))
     signaling.on('peers', (peers) => this.#handlePeers(peers))
     signaling.on('box', ({ from, box }) => void this.#dialer.receive(from, box))
   }
@@ -264,6 +264,12 @@ export class Room {
       },
       deliver: (to: PeerId, box: Uint8Array) => signaling.deliver(to, box),
     }
+  }
+
+  #handleSignaling(state: SignalingState): void {
+    const wasConnected = this.#status.signaling.kind === 'connected'
+    this.#changeStatus({ signaling: state })
+    if (state.kind === 'connected' && !wasConnected) this.#dialer.renew()
   }
 
   #handlePeers(peers: readonly PeerId[]): void {

@@ -141,6 +141,17 @@ describe('a room', () => {
     expect(sim.peer('bob').data()).toEqual(['no server needed'])
   })
 
+  it('[DI10] eight people find each other within 5 s of a restart, whenever it catches them', async () => {
+    for (let seed = 200; seed < 220; seed++) {
+      const sim = new Sim({ seed, peers: FLOCK })
+      await sim.run(25 + 4 * (seed - 200))
+      sim.server.stop()
+      await sim.run(200)
+      sim.server.start()
+      await sim.meshed(seconds(5))
+    }
+  })
+
   it('[DI4] two that call each other at the same moment end up with one link', async () => {
     for (let seed = 100; seed < 140; seed++) {
       const sim = new Sim({ seed, peers: ['alice', 'bob'], jitter: 40 })

@@ -1,7 +1,7 @@
 /**
  * Gets and keeps one open link to every peer that is wanted: dials, answers, decides glare, gives up an
  * attempt that takes too long, dials again with growing pauses, and replaces a link by a fresher one.
- * Who is wanted is the room's decision; how signals travel is the go-between's. Rules DI1-DI9.
+ * Who is wanted is the room's decision; how signals travel is the go-between's. Rules DI1-DI10.
  */
 import type { IceServer, PeerId } from '../../../../signaling-server/src/contract'
 import { newSessionId } from '../protocol/ids'
@@ -79,6 +79,19 @@ export class Dialer {
   redial(peer: PeerId): void {
     const route = this.#routes.get(peer)
     if (route?.wanted) this.#dial(route)
+  }
+
+  /**
+   * Begins every attempt anew: the go-between was away, and what an attempt waits for may have been lost with it.
+   * Callers call again; those who answered are called again, or call.
+   */
+  renew(): void {
+    for (const route of [...this.#routes.values()]) {
+      if (!route.attempt) continue
+      this.#abandon(route)
+      if (route.wanted) this.#dial(route)
+      else if (!route.open) this.#routes.delete(route.peer)
+    }
   }
 
   /** Wants no link to `peer` any longer, and closes what there is. */
