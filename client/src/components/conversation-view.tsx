@@ -4,20 +4,23 @@ import { type RefObject, useEffect, useRef } from 'react'
 import type { PeerId } from '../mesh'
 import { type Conversation, type ConversationKey, EVERYONE } from '../react/conversation'
 import { useConversation, useLabel, useMedia, useRoomState } from '../react/hooks'
+import { labelText } from '../react/names'
 import { reachWords } from '../react/words'
 import { Avatar } from './avatar'
 import { Composer } from './composer'
 import { MessageLog } from './message-log'
+import { PersonName } from './person-name'
 
 interface Props {
   readonly to: ConversationKey
   readonly link: string
+  readonly isNamed: boolean
   readonly drafts: Map<ConversationKey, string>
   readonly isNarrow: boolean
   readonly onBack: () => void
 }
 
-export function ConversationView({ to, link, drafts, isNarrow, onBack }: Props) {
+export function ConversationView({ to, link, isNamed, drafts, isNarrow, onBack }: Props) {
   const conversation = useConversation(to)
   const box = useRef<HTMLTextAreaElement>(null)
   const heading = useRef<HTMLHeadingElement>(null)
@@ -49,7 +52,10 @@ export function ConversationView({ to, link, drafts, isNarrow, onBack }: Props) 
       {to === EVERYONE ? (
         <MessageLog to={to} conversation={conversation} label="Messages" boxRef={box}>
           <p className="empty-title">It is quiet here</p>
-          <p>Send this link to whoever should come in. Whoever has it can enter and read along from then on.</p>
+          <p>
+            Send this link to whoever should come in. Whoever {isNamed ? "guesses the room's name" : 'has it'} can enter
+            and read along from then on.
+          </p>
           <code className="empty-link">{link}</code>
         </MessageLog>
       ) : (
@@ -65,10 +71,10 @@ function DirectHeading(props: { readonly peer: PeerId; readonly headingRef: RefO
   const member = useRoomState((state) => state.members.find((candidate) => candidate.id === props.peer))
   return (
     <>
-      <Avatar id={props.peer} name={label} />
+      <Avatar id={props.peer} name={label.name} />
       <div className="conversation-lines">
-        <h2 className="conversation-name" id="conversation-heading" ref={props.headingRef} tabIndex={-1} title={label}>
-          <bdi>{label}</bdi>
+        <h2 className="conversation-name" id="conversation-heading" ref={props.headingRef} tabIndex={-1}>
+          <PersonName {...label} />
         </h2>
         <p className="conversation-how">
           {member === undefined || member.status === 'gone'
@@ -90,12 +96,12 @@ function DirectLog(props: {
     <MessageLog
       to={props.peer}
       conversation={props.conversation}
-      label={`Direct messages with ${label}`}
+      label={`Direct messages with ${labelText(label)}`}
       boxRef={props.boxRef}
     >
       <p className="empty-title">Nothing said yet</p>
       <p>
-        What you write here goes to <bdi>{label}</bdi> alone.
+        What you write here goes to <bdi>{labelText(label)}</bdi> alone.
       </p>
     </MessageLog>
   )

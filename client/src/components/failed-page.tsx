@@ -30,8 +30,8 @@ function describe(failure: Failure): { heading: string; words: string; detail: s
     case 'bad-link':
       return {
         heading: 'This room link does not work',
-        words: 'Part of it may have been lost on the way. Ask for it again, and paste the whole link.',
-        detail: failure.reason,
+        words: failure.reason,
+        detail: 'Part of it may have been lost on the way. Ask for it again, and paste the whole link.',
       }
     case 'refused':
       return {

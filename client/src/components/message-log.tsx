@@ -5,7 +5,7 @@ import { useRoom } from '../react/context'
 import { type Conversation, type ConversationKey, type Entry, EVERYONE, isMessage } from '../react/conversation'
 import { useRoomState } from '../react/hooks'
 import { SHOWN_ENTRIES } from '../react/limits'
-import { plainName } from '../react/names'
+import { plainLabel, plainName } from '../react/names'
 import { newDayWords } from '../react/words'
 import { useFollowingScroll } from './following-scroll'
 import { HeardMessage, SaidMessage } from './message'
@@ -65,8 +65,8 @@ export function MessageLog({ to, conversation, label, boxRef, children }: Props)
       case 'renamed':
         return <Note key={entry.key} entry={entry} />
       case 'heard': {
-        const author = labels.get(entry.from) ?? plainName(entry.name)
-        return <HeardMessage key={entry.key} entry={entry} author={author} continues={continues(before, entry)} />
+        const author = labels.get(entry.from) ?? plainLabel(entry.name)
+        return <HeardMessage key={entry.key} entry={entry} {...author} continues={continues(before, entry)} />
       }
       case 'said':
         return (

@@ -9,20 +9,23 @@ import type { Delivery, HeardEntry, SaidEntry } from '../react/conversation'
 import { deliveryWords, timeWords } from '../react/words'
 import { Avatar } from './avatar'
 import { Payload } from './payload'
+import { PersonName } from './person-name'
 
 interface HeardProps {
   readonly entry: HeardEntry
-  readonly author: string
+  /** the author's */
+  readonly name: string
+  readonly mark: string | undefined
   /** whether the message before it is of the same author */
   readonly continues: boolean
 }
 
-export const HeardMessage = memo(function HeardMessage({ entry, author, continues }: HeardProps) {
+export const HeardMessage = memo(function HeardMessage({ entry, name, mark, continues }: HeardProps) {
   return (
     <article className="message message-heard" data-continues={continues}>
-      {!continues && <Avatar id={entry.from} name={author} size="small" />}
-      <p className={continues ? 'unseen' : 'message-author'} title={author}>
-        <bdi>{author}</bdi>
+      {!continues && <Avatar id={entry.from} name={name} size="small" />}
+      <p className={continues ? 'unseen' : 'message-author'}>
+        <PersonName name={name} mark={mark} />
       </p>
       <div className="bubble">
         <Payload data={entry.data} />

@@ -8,9 +8,9 @@ interface Layer {
 }
 
 const LAYERS: readonly Layer[] = [
-  { name: 'far', birds: 150, size: 2.4 },
-  { name: 'middle', birds: 90, size: 3.6 },
-  { name: 'near', birds: 34, size: 5.4 },
+  { name: 'far', birds: 260, size: 2.2 },
+  { name: 'middle', birds: 130, size: 3.4 },
+  { name: 'near', birds: 40, size: 5.2 },
 ]
 
 /** Steps by the golden ratio and by the plastic number fill a plane evenly without a pattern. */
@@ -36,7 +36,7 @@ function drawFlock({ birds, size }: Layer): string {
     const across = ((index * PLASTIC) % 1) * 2 - 1
     const turn = along * Math.PI * 2
     // Thick in the middle, thin at the ends, and denser towards the band's spine.
-    const width = 12 + 74 * Math.sin(along * Math.PI) ** 2 * (0.55 + 0.45 * Math.cos(turn * 1.5))
+    const width = 14 + 92 * Math.sin(along * Math.PI) ** 2 * (0.55 + 0.45 * Math.cos(turn * 1.5))
     const spread = Math.sign(across) * Math.abs(across) ** 1.5 * width
     const x = 30 + along * 740 + Math.sin(turn) * 40
     const y = 150 + Math.sin(turn * 0.9 + 0.4) * 62 + spread

@@ -4,11 +4,12 @@ import { useId } from 'react'
 import type { Member } from '../mesh'
 import { type ConversationKey, EVERYONE } from '../react/conversation'
 import { useConversation, useRoomState } from '../react/hooks'
-import { plainName } from '../react/names'
+import { labelText, plainLabel } from '../react/names'
 import { present } from '../react/room-store'
 import { Avatar } from './avatar'
 import { OwnName } from './own-name'
 import { Person } from './person'
+import { PersonName } from './person-name'
 import { UnreadBadge } from './unread-badge'
 
 interface Props {
@@ -24,8 +25,8 @@ export function PeoplePanel({ open, onOpen }: Props) {
   const everyone = useConversation(EVERYONE)
   const id = useId()
 
-  const labelOf = (member: Member) => labels.get(member.id) ?? plainName(member.name)
-  const byLabel = (a: Member, b: Member) => labelOf(a).localeCompare(labelOf(b))
+  const labelOf = (member: Member) => labels.get(member.id) ?? plainLabel(member.name)
+  const byLabel = (a: Member, b: Member) => labelText(labelOf(a)).localeCompare(labelText(labelOf(b)))
   const here = [...present(members)].sort(byLabel)
   const gone = members.filter((member) => member.status === 'gone' && conversations.has(member.id)).sort(byLabel)
 
@@ -59,9 +60,9 @@ export function PeoplePanel({ open, onOpen }: Props) {
         <ul className="people-list" aria-labelledby={`${id}-here`}>
           <li className="person person-self">
             <Avatar id={self.id} name={self.name} />
-            <span className="person-name" title={plainName(self.name)}>
-              <bdi>{plainName(self.name)}</bdi>
-            </span>
+            <span className="person-name">
+              <PersonName {...plainLabel(self.name)} />
+            </span>{' '}
             <span className="person-you">(you)</span>
           </li>
           {here.map(show)}

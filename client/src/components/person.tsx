@@ -4,13 +4,15 @@ import { memo, useId } from 'react'
 import type { Member, PeerId } from '../mesh'
 import type { ConversationKey } from '../react/conversation'
 import { useConversation } from '../react/hooks'
+import { type Label, labelText } from '../react/names'
 import { reachWords } from '../react/words'
 import { Avatar } from './avatar'
+import { PersonName } from './person-name'
 import { UnreadBadge } from './unread-badge'
 
 interface Props {
   readonly id: PeerId
-  readonly label: string
+  readonly label: Label
   readonly status: Member['status']
   readonly reach: Member['reach']
   readonly rtt: number | undefined
@@ -25,10 +27,10 @@ export const Person = memo(function Person({ id, label, status, reach, rtt, isOp
   const how = reachWords(rtt === undefined ? { status, reach } : { status, reach, rtt })
   return (
     <li className="person" data-status={status}>
-      <Avatar id={id} name={label} />
-      <span className="person-name" title={label}>
-        <bdi>{label}</bdi>
-      </span>
+      <Avatar id={id} name={label.name} />
+      <span className="person-name">
+        <PersonName {...label} />
+      </span>{' '}
       <span className="person-reach" id={`${ids}-how`}>
         {how}
       </span>
@@ -36,7 +38,7 @@ export const Person = memo(function Person({ id, label, status, reach, rtt, isOp
       <button
         className="person-open"
         type="button"
-        aria-label={status === 'gone' ? `Read what was said with ${label}` : `Message ${label}`}
+        aria-label={status === 'gone' ? `Read what was said with ${labelText(label)}` : `Message ${labelText(label)}`}
         aria-describedby={unread > 0 ? `${ids}-how ${ids}-unread` : `${ids}-how`}
         aria-current={isOpen ? 'true' : undefined}
         onClick={() => onOpen(id)}

@@ -60,6 +60,7 @@ export function RoomPage({ name }: { readonly name: string | undefined }) {
           key={open}
           to={open}
           link={store.link}
+          isNamed={name !== undefined}
           drafts={drafts.current}
           isNarrow={isNarrow}
           onBack={() => openConversation(EVERYONE)}

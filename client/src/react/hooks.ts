@@ -3,7 +3,7 @@ import { useCallback, useEffect, useSyncExternalStore } from 'react'
 import type { PeerId } from '../mesh'
 import { useRoom, useSession } from './context'
 import { type Conversation, type ConversationKey, EMPTY_CONVERSATION } from './conversation'
-import { plainName } from './names'
+import { type Label, plainLabel } from './names'
 import type { RoomState } from './room-store'
 import type { SessionState } from './session'
 
@@ -22,8 +22,10 @@ export function useConversation(key: ConversationKey): Conversation {
   return useRoomState((state) => state.conversations.get(key) ?? EMPTY_CONVERSATION)
 }
 
-export function useLabel(id: PeerId): string {
-  return useRoomState((state) => state.labels.get(id) ?? plainName(''))
+const NOBODY = plainLabel('')
+
+export function useLabel(id: PeerId): Label {
+  return useRoomState((state) => state.labels.get(id) ?? NOBODY)
 }
 
 /** Messages that nobody has looked at, in all conversations. */

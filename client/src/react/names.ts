@@ -19,25 +19,39 @@ export function plainName(name: string): string {
   return name.replace(INVISIBLE, '').replace(/\s+/gu, ' ').trim() || 'Somebody'
 }
 
+/** What somebody is called on the screen; `mark` tells people of one name apart. */
+export interface Label {
+  readonly name: string
+  readonly mark: string | undefined
+}
+
 /**
  * One label for each id. People who share a name carry the start of their id, so that nobody
  * writes to the wrong one; sharing it only with oneself needs no mark, one is marked `(you)`.
  * @param here those who can be written to, without oneself
  * @param gone those who left; they keep their plain name
  */
-export function labelPeople(here: readonly Named[], gone: readonly Named[]): ReadonlyMap<PeerId, string> {
-  const labels = new Map(gone.map((person) => [person.id, plainName(person.name)]))
+export function labelPeople(here: readonly Named[], gone: readonly Named[]): ReadonlyMap<PeerId, Label> {
+  const labels = new Map<PeerId, Label>(gone.map((person) => [person.id, plainLabel(person.name)]))
   const shared = new Map<string, number>()
   for (const person of here) {
     const key = likeness(person.name)
     shared.set(key, (shared.get(key) ?? 0) + 1)
   }
   for (const person of here) {
-    const name = plainName(person.name)
-    const alone = shared.get(likeness(person.name)) === 1
-    labels.set(person.id, alone ? name : `${name} · ${person.id.slice(0, 4)}`)
+    const isAlone = shared.get(likeness(person.name)) === 1
+    labels.set(person.id, { ...plainLabel(person.name), mark: isAlone ? undefined : person.id.slice(0, 4) })
   }
   return labels
+}
+
+export function plainLabel(name: string): Label {
+  return { name: plainName(name), mark: undefined }
+}
+
+/** The label where only text can stand. */
+export function labelText({ name, mark }: Label): string {
+  return mark === undefined ? name : `${name} · ${mark}`
 }
 
 /** What makes two names look the same to a hurried reader. */
@@ -62,6 +76,6 @@ function firstGrapheme(word: string): string {
 /** @returns 0 to AVATAR_HUES - 1, always the same for an id */
 export function avatarHue(id: string): number {
   let hash = 7
-  for (const character of id) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 65_521
-  return hash % AVATAR_HUES
+  for (const character of id) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 2_147_483_647
+  return Math.floor(hash / 7) % AVATAR_HUES
 }

@@ -13,16 +13,18 @@ import {
   EMPTY_CONVERSATION,
   type Entry,
   EVERYONE,
-  isMessage,
   type SaidEntry,
   withdraw,
 } from './conversation'
 import { MAX_CONVERSATIONS, MAX_EARLY_RECEIPTS, MAX_NOTICES, SETTLING_MS } from './limits'
-import { labelPeople, plainName } from './names'
+import { type Label, labelPeople, plainName } from './names'
 import { errorWords } from './words'
 
 /** The part of a room that the pages lean on. */
-export type RoomPort = Pick<Room, 'link' | 'self' | 'members' | 'status' | 'on' | 'send' | 'broadcast' | 'rename'>
+export type RoomPort = Pick<
+  Room,
+  'link' | 'self' | 'members' | 'status' | 'on' | 'send' | 'broadcast' | 'rename' | 'leave'
+>
 
 export interface Notice {
   readonly key: string
@@ -33,7 +35,7 @@ export interface RoomState {
   readonly self: { readonly id: PeerId; readonly name: string }
   readonly members: readonly Member[]
   /** by id, for everyone known; the same map until a name or a presence changes */
-  readonly labels: ReadonlyMap<PeerId, string>
+  readonly labels: ReadonlyMap<PeerId, Label>
   readonly status: RoomStatus
   readonly conversations: ReadonlyMap<ConversationKey, Conversation>
   readonly notices: readonly Notice[]
@@ -227,24 +229,22 @@ export class RoomStore {
     const before = this.current.conversations.get(key) ?? EMPTY_CONVERSATION
     const after = update(before)
     if (after === before) return
-    const conversations = new Map(this.current.conversations).set(key, after)
-    this.change({ conversations: this.forgetQuiet(conversations, key) })
+    const conversations = new Map(this.current.conversations)
+    // Put in anew, so that the map's order is that of use, the one quiet for longest first.
+    conversations.delete(key)
+    conversations.set(key, after)
+    this.forgetQuiet(conversations, key)
+    this.change({ conversations })
   }
 
-  /** Beyond the limit the conversation that has been quiet longest goes; those of people who left go first. */
-  private forgetQuiet(
-    conversations: Map<ConversationKey, Conversation>,
-    justUsed: ConversationKey,
-  ): ReadonlyMap<ConversationKey, Conversation> {
-    if (conversations.size <= MAX_CONVERSATIONS + 1) return conversations
-    const hereIds = new Set<ConversationKey>(present(this.current.members).map((member) => member.id))
-    const rank = ([key, conversation]: [ConversationKey, Conversation]) =>
-      (hereIds.has(key) ? Number.MAX_SAFE_INTEGER / 2 : 0) + (conversation.entries.findLast(isMessage)?.at ?? 0)
-    const [quietest] = [...conversations]
-      .filter(([key]) => key !== EVERYONE && key !== justUsed && key !== this.looking)
-      .sort((a, b) => rank(a) - rank(b))
-    if (quietest) conversations.delete(quietest[0])
-    return conversations
+  /** Beyond the limit the conversation quiet for longest goes; those of people who left go first. */
+  private forgetQuiet(conversations: Map<ConversationKey, Conversation>, justUsed: ConversationKey): void {
+    if (conversations.size <= MAX_CONVERSATIONS + 1) return
+    const here = new Set<ConversationKey>(present(this.current.members).map((member) => member.id))
+    const spared = new Set<ConversationKey | undefined>([EVERYONE, justUsed, this.looking])
+    const quiet = [...conversations.keys()].filter((key) => !spared.has(key))
+    const first = quiet.find((key) => !here.has(key)) ?? quiet[0]
+    if (first !== undefined) conversations.delete(first)
   }
 
   private change(part: Partial<RoomState>): void {
@@ -262,13 +262,14 @@ export function present(members: readonly Member[]): readonly Member[] {
   return members.filter((member) => member.status !== 'gone')
 }
 
-function labelMembers(members: readonly Member[]): ReadonlyMap<PeerId, string> {
+function labelMembers(members: readonly Member[]): ReadonlyMap<PeerId, Label> {
   return labelPeople(
     present(members),
     members.filter((member) => member.status === 'gone'),
   )
 }
 
-function sameLabels(a: ReadonlyMap<PeerId, string>, b: ReadonlyMap<PeerId, string>): boolean {
-  return a.size === b.size && [...a].every(([id, label]) => b.get(id) === label)
+function sameLabels(a: ReadonlyMap<PeerId, Label>, b: ReadonlyMap<PeerId, Label>): boolean {
+  if (a.size !== b.size) return false
+  return [...a].every(([id, { name, mark }]) => b.get(id)?.name === name && b.get(id)?.mark === mark)
 }

@@ -3,8 +3,8 @@
  * lives outside React, so that a double mount or a double click never joins twice. What happens
  * inside a room is RoomStore's.
  */
-import { type Room, RoomError } from '../mesh'
-import { RoomStore } from './room-store'
+import { RoomError } from '../mesh'
+import { type RoomPort, RoomStore } from './room-store'
 import { type Destination, readDestination, readRoute } from './routes'
 
 export type SessionState =
@@ -20,7 +20,7 @@ export type Failure =
   | { readonly kind: 'broken'; readonly reason: string }
 
 export interface SessionDeps {
-  readonly joinRoom: (options: { link?: string }) => Promise<Room>
+  readonly joinRoom: (options: { link?: string }) => Promise<RoomPort>
   readonly address: {
     /** the whole address */
     read(): string
@@ -35,7 +35,7 @@ export interface SessionDeps {
 export class Session {
   private current: SessionState = { kind: 'start' }
   private readonly watchers = new Set<() => void>()
-  private room: Room | undefined
+  private room: RoomPort | undefined
   private link: string | undefined
   /** Counts the ways taken, so that a join that ends after its page was left is left again. */
   private turn = 0
@@ -145,7 +145,7 @@ export class Session {
     if (room) this.abandon(room)
   }
 
-  private abandon(room: Room): void {
+  private abandon(room: RoomPort): void {
     room.leave().catch((cause: unknown) => {
       // Nobody waits for this room any more; whoever debugs it should still see why.
       console.error('leaving a room failed', cause)

@@ -52,7 +52,7 @@ function cutOffWords(cause: string, linked: number): StatusWords {
 function linkWords(linked: number, waiting: number): string {
   if (linked === 0) return `Connecting to ${countWords(waiting, 'person', 'people')}…`
   const connected = `Connected to ${countWords(linked, 'person', 'people')}`
-  return waiting === 0 ? connected : `${connected}, reconnecting to ${waiting.toLocaleString()}…`
+  return waiting === 0 ? connected : `${connected}, linking to ${waiting.toLocaleString()} more…`
 }
 
 /** @param direct whether one person alone was written to */

@@ -1,0 +1,91 @@
+/** A room for tests: says what it is told to say, and remembers what it was asked. */
+import type { Data, Member, PeerId, Room, RoomError, RoomEvents, RoomStatus } from '../mesh'
+import type { RoomPort } from './room-store'
+
+export const LINK = 'https://starling.example/#/r/AAAAAAAAAAAAAAAAAAAAAA'
+
+type Listeners = { [Name in keyof RoomEvents]: Set<(payload: RoomEvents[Name]) => void> }
+
+export class RoomDouble implements RoomPort {
+  self: Room['self'] = { id: peerId('me'), name: 'Ada' }
+  present: readonly Member[] = []
+  current: RoomStatus = { state: 'open', signaling: { kind: 'connected', server: 'https://starling.example' } }
+  /** what sending runs into; undefined lets it through */
+  fault: Error | undefined
+  readonly said: { readonly to: PeerId | 'everyone'; readonly data: Data }[] = []
+  leaves = 0
+  readonly #listeners: Listeners = {
+    message: new Set(),
+    members: new Set(),
+    receipt: new Set(),
+    status: new Set(),
+    error: new Set(),
+  }
+
+  constructor(readonly link: string = LINK) {}
+
+  readonly on: Room['on'] = (event, listener) => {
+    const listeners: Set<typeof listener> = this.#listeners[event]
+    listeners.add(listener)
+    return () => void listeners.delete(listener)
+  }
+
+  emit<Name extends keyof RoomEvents>(event: Name, payload: RoomEvents[Name]): void {
+    const listeners: Set<(payload: RoomEvents[Name]) => void> = this.#listeners[event]
+    for (const listener of [...listeners]) listener(payload)
+  }
+
+  listenerCount(): number {
+    return Object.values(this.#listeners).reduce((count, listeners) => count + listeners.size, 0)
+  }
+
+  members(): readonly Member[] {
+    return this.present
+  }
+
+  status(): RoomStatus {
+    return this.current
+  }
+
+  meet(...members: readonly Member[]): void {
+    this.present = members
+    this.emit('members', members)
+  }
+
+  hear(from: Member, data: Data, { direct = false, at = 0 } = {}): void {
+    this.emit('message', { id: `${from.id}.${at}`, from: from.id, name: from.name, data, direct, at })
+  }
+
+  async send(to: PeerId, data: Data): Promise<void> {
+    if (this.fault) throw this.fault
+    this.said.push({ to, data })
+  }
+
+  async broadcast(data: Data): Promise<string> {
+    if (this.fault) throw this.fault
+    this.said.push({ to: 'everyone', data })
+    return `me.${this.said.length}`
+  }
+
+  async rename(name: string): Promise<void> {
+    this.self = { ...this.self, name }
+    if (this.fault) throw this.fault
+  }
+
+  async leave(): Promise<void> {
+    this.leaves += 1
+  }
+
+  warn(error: RoomError): void {
+    this.emit('error', error)
+  }
+}
+
+/** An id that starts as told; the double needs no room for chance. */
+export function peerId(start: string): PeerId {
+  return start.padEnd(22, '0') as PeerId
+}
+
+export function member(name: string, change: Partial<Member> = {}): Member {
+  return { id: peerId(name.toLowerCase().replace(/\W/g, '')), name, status: 'here', reach: 'direct', ...change }
+}

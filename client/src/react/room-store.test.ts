@@ -1,0 +1,214 @@
+import { describe, expect, it, vi } from 'vitest'
+import { RoomError } from '../mesh'
+import { type Entry, EVERYONE } from './conversation'
+import { MAX_CONVERSATIONS, MAX_NOTICES, SETTLING_MS } from './limits'
+import { labelText } from './names'
+import { member, RoomDouble } from './room-double'
+import { RoomStore } from './room-store'
+
+const bo = member('Bo')
+const cy = member('Cy')
+const gone = { status: 'gone', reach: 'none' } as const
+
+function enter(...present: readonly ReturnType<typeof member>[]) {
+  const room = new RoomDouble()
+  room.present = present
+  const clock = { time: 1_000, now: () => clock.time }
+  const store = new RoomStore(room, clock)
+  const entries = (key: typeof EVERYONE | typeof bo.id = EVERYONE): readonly Entry[] =>
+    store.state.conversations.get(key)?.entries ?? []
+  const unread = (key: typeof EVERYONE | typeof bo.id) => store.state.conversations.get(key)?.unread ?? 0
+  return { room, clock, store, entries, unread }
+}
+
+describe('what others say', () => {
+  it('goes to the conversation it belongs to, and counts as unread where nobody looks', () => {
+    const { room, store, entries, unread } = enter(bo)
+    store.look(EVERYONE)
+    room.hear(bo, 'to all', { at: 5 })
+    room.hear(bo, 'to you', { direct: true })
+    expect(entries()).toMatchObject([{ kind: 'heard', data: 'to all', at: 5, name: 'Bo' }])
+    expect(entries(bo.id)).toMatchObject([{ kind: 'heard', data: 'to you' }])
+    expect([unread(EVERYONE), unread(bo.id)]).toEqual([0, 1])
+    store.look(bo.id)
+    room.hear(bo, 'still there?')
+    expect([unread(EVERYONE), unread(bo.id)]).toEqual([1, 0])
+    store.look(undefined)
+    room.hear(bo, 'psst', { direct: true })
+    expect(unread(bo.id)).toBe(1)
+  })
+
+  it('tells watchers, until they stop watching', () => {
+    const { room, store } = enter(bo)
+    const watcher = vi.fn()
+    const stop = store.subscribe(watcher)
+    room.hear(bo, 'one')
+    stop()
+    room.hear(bo, 'two')
+    expect(watcher).toHaveBeenCalledTimes(1)
+  })
+
+  it('is heard no more after closing', () => {
+    const { room, store, entries } = enter(bo)
+    store.close()
+    store.close()
+    expect(room.listenerCount()).toBe(0)
+    expect(entries()).toEqual([])
+  })
+
+  it('from more people than there is room for pushes out who left, then who was quiet longest', () => {
+    const { room, store, entries } = enter()
+    const crowd = Array.from({ length: MAX_CONVERSATIONS }, (_, index) => member(`P${index}x`))
+    room.meet(...crowd, bo, cy)
+    for (const person of crowd) room.hear(person, 'hi', { direct: true })
+    const [first, second] = crowd
+    if (!first || !second) throw new Error('a crowd has people')
+    room.meet(...crowd.map((person) => (person === second ? { ...person, ...gone } : person)), bo, cy)
+    room.hear(bo, 'me too', { direct: true })
+    expect(entries(second.id)).toEqual([])
+    room.hear(cy, 'and me', { direct: true })
+    expect(entries(first.id)).toEqual([])
+    expect(store.state.conversations.size).toBe(MAX_CONVERSATIONS + 1)
+  })
+})
+
+describe('what one says to everyone', () => {
+  it('shows at once, and then how far it has come', async () => {
+    const { room, store, entries } = enter(bo, cy)
+    const saying = store.say(EVERYONE, 'hello')
+    expect(entries()).toMatchObject([{ kind: 'said', data: 'hello', at: 1_000, delivery: { kind: 'sending' } }])
+    await expect(saying).resolves.toEqual({ kind: 'kept' })
+    expect(entries()).toMatchObject([{ delivery: { kind: 'sent', delivered: 0, of: 2 } }])
+    room.emit('receipt', { id: 'me.1', by: bo.id, delivered: 1, of: 2 })
+    expect(entries()).toMatchObject([{ delivery: { kind: 'sent', delivered: 1, of: 2 } }])
+    room.emit('receipt', { id: 'me.1', delivered: 1, of: 1 })
+    expect(entries()).toMatchObject([{ delivery: { kind: 'sent', delivered: 1, of: 1 } }])
+  })
+
+  it('loses no receipt that comes before the id is known', async () => {
+    const { room, store, entries } = enter(bo)
+    const saying = store.say(EVERYONE, 'hello')
+    room.emit('receipt', { id: 'me.1', by: bo.id, delivered: 1, of: 1 })
+    await saying
+    expect(entries()).toMatchObject([{ delivery: { kind: 'sent', delivered: 1, of: 1 } }])
+  })
+
+  it('comes back when it can never be sent, and leaves nothing in the log', async () => {
+    const { room, store, entries } = enter(bo)
+    room.fault = new RoomError('too-large', 'x', { limit: 1024, size: 2048 })
+    await expect(store.say(EVERYONE, 'long')).resolves.toEqual({
+      kind: 'handed-back',
+      why: 'it is 2 KiB long, and one message can be 1 KiB at most',
+    })
+    expect(entries()).toEqual([])
+  })
+
+  it('stays with the reason when it failed, and can be said again, as new', async () => {
+    const { room, clock, store, entries } = enter(bo)
+    room.fault = new RoomError('overloaded', 'x')
+    await store.say(EVERYONE, 'hello')
+    const [failed] = entries()
+    expect(failed).toMatchObject({ delivery: { kind: 'failed', why: expect.stringContaining('on their way') } })
+    room.fault = undefined
+    room.hear(bo, 'in between')
+    clock.time = 2_000
+    await store.sayAgain(EVERYONE, failed?.key ?? '')
+    expect(entries()).toMatchObject([{ data: 'in between' }, { data: 'hello', at: 2_000, delivery: { kind: 'sent' } }])
+    expect(room.said).toEqual([{ to: EVERYONE, data: 'hello' }])
+  })
+
+  it('is not said twice when only a delivered message is asked for again', async () => {
+    const { room, store, entries } = enter(bo)
+    await store.say(EVERYONE, 'hello')
+    await store.sayAgain(EVERYONE, entries()[0]?.key ?? '')
+    expect(room.said).toHaveLength(1)
+  })
+
+  it('fails with words, and a trace for whoever mends it, when the page is at fault', async () => {
+    const trace = vi.spyOn(console, 'error').mockReturnValue()
+    const { room, store, entries } = enter(bo)
+    room.fault = new TypeError('x is not a function')
+    await store.say(EVERYONE, 'hello')
+    expect(entries()).toMatchObject([{ delivery: { kind: 'failed', why: expect.stringContaining('broke') } }])
+    expect(trace).toHaveBeenCalledOnce()
+    trace.mockRestore()
+  })
+})
+
+describe('what one says to one person', () => {
+  it('is delivered when that person has it, and nobody else sees it', async () => {
+    const { room, store, entries } = enter(bo, cy)
+    await store.say(bo.id, 'psst')
+    expect(room.said).toEqual([{ to: bo.id, data: 'psst' }])
+    expect(entries(bo.id)).toMatchObject([{ delivery: { kind: 'sent', delivered: 1, of: 1 } }])
+    expect(entries()).toEqual([])
+  })
+
+  it('says so when that person has left', async () => {
+    const { room, store, entries } = enter(bo)
+    room.fault = new RoomError('unreachable', 'Bo is gone.', { peer: bo.id })
+    await store.say(bo.id, 'wait')
+    expect(entries(bo.id)).toMatchObject([{ delivery: { kind: 'failed', why: expect.stringContaining('left') } }])
+  })
+})
+
+describe('people', () => {
+  it('who come and go are noted, but not those who were here when one arrived', () => {
+    const { room, clock, entries } = enter()
+    clock.time += SETTLING_MS
+    room.meet(bo)
+    clock.time += 1
+    room.meet(bo, cy)
+    room.meet(cy, { ...bo, ...gone })
+    expect(entries()).toMatchObject([
+      { kind: 'note', what: 'came', names: ['Cy'] },
+      { kind: 'note', what: 'left', names: ['Bo'] },
+    ])
+  })
+
+  it('who leave are noted in the direct conversation too, if there is one', async () => {
+    const { room, store, entries } = enter(bo, cy)
+    await store.say(bo.id, 'psst')
+    room.meet({ ...bo, ...gone }, { ...cy, ...gone })
+    expect(entries(bo.id)).toMatchObject([{ kind: 'said' }, { kind: 'note', what: 'left' }])
+    expect(store.state.conversations.has(cy.id)).toBe(false)
+  })
+
+  it('who change their name are noted, and labelled anew', () => {
+    const { room, store, entries } = enter(bo)
+    room.meet({ ...bo, name: 'Bodil' })
+    expect(entries()).toMatchObject([{ kind: 'renamed', before: 'Bo', now: 'Bodil' }])
+    expect([...store.state.labels.values()].map(labelText)).toEqual(['Bodil'])
+  })
+
+  it('keep the same labels while only round-trip times change', () => {
+    const { room, store } = enter(bo)
+    const before = store.state.labels
+    room.meet({ ...bo, rtt: 7 })
+    expect(store.state.labels).toBe(before)
+    expect(store.state.members).toEqual([{ ...bo, rtt: 7 }])
+  })
+})
+
+describe('the own name', () => {
+  it('changes for all to see', async () => {
+    const { store } = enter()
+    await store.rename('Ada K.')
+    expect(store.state.self.name).toBe('Ada K.')
+  })
+
+  it('is in use even when the browser would not remember it', async () => {
+    const { room, store } = enter()
+    room.fault = new RoomError('not-stored', 'x')
+    await expect(store.rename('Ada K.')).rejects.toBe(room.fault)
+    expect(store.state.self.name).toBe('Ada K.')
+  })
+})
+
+it('notices stay few, and go when dismissed', () => {
+  const { room, store } = enter()
+  for (let count = 0; count <= MAX_NOTICES; count++) room.warn(new RoomError('incompatible', `${count}`))
+  expect(store.state.notices.map(({ error }) => error.message)).toEqual(['1', '2', '3'])
+  store.dismiss(store.state.notices[0]?.key ?? '')
+  expect(store.state.notices).toHaveLength(MAX_NOTICES - 1)
+})

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { cutText, isLong, splitLinks } from './text-parts'
+
+const links = (text: string) =>
+  splitLinks(text)
+    .filter((part) => part.isLink)
+    .map((part) => part.text)
+
+describe('web addresses in a text', () => {
+  it.each([
+    ['see https://example.org/a?b=c#d for more', ['https://example.org/a?b=c#d']],
+    ['(https://example.org/a).', ['https://example.org/a']],
+    ['HTTP://EXAMPLE.ORG and https://two.example!', ['HTTP://EXAMPLE.ORG', 'https://two.example']],
+    ['javascript:alert(1) data:text/html,x mailto:a@b.example', []],
+    ['https:// and http://.', []],
+    ['https://example.org/\u202egpj.exe', ['https://example.org/']],
+  ])('%j has %j', (text, expected) => {
+    expect(links(text)).toEqual(expected)
+  })
+
+  it.each(['', 'no link', 'https://a.example', ' https://a.example,\nhttps://b.example) x ', 'http://[bad'])(
+    '%j stays what it is when its parts are put together',
+    (text) => {
+      expect(
+        splitLinks(text)
+          .map((part) => part.text)
+          .join(''),
+      ).toBe(text)
+    },
+  )
+})
+
+describe('long texts', () => {
+  it('are cut without halving a character', () => {
+    expect(cutText('abc', 5)).toBe('abc')
+    expect(cutText('abcdef', 3)).toBe('abc')
+    expect(cutText('ab🐦cd', 3)).toBe('ab')
+    expect(cutText('ab🐦cd', 4)).toBe('ab🐦')
+  })
+
+  it('are long by characters or by lines', () => {
+    expect(isLong('x'.repeat(10), 10, 3)).toBe(false)
+    expect(isLong('x'.repeat(11), 10, 3)).toBe(true)
+    expect(isLong('a\nb\nc', 10, 3)).toBe(false)
+    expect(isLong('a\nb\nc\n', 10, 3)).toBe(true)
+  })
+})

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest'
+import { type Member, RoomError, type RoomStatus } from '../mesh'
+import { member } from './room-double'
+import {
+  deliveryWords,
+  errorWords,
+  listWords,
+  newDayWords,
+  reachWords,
+  sizeWords,
+  statusWords,
+  timeWords,
+} from './words'
+
+const open = (signaling: RoomStatus['signaling']): RoomStatus => ({ state: 'open', signaling })
+const connected = open({ kind: 'connected', server: 'https://starling.example' })
+const unreachable = open({ kind: 'unreachable', reason: 'timeout' })
+const bo = member('Bo')
+const cy = member('Cy')
+
+describe('the connection in words', () => {
+  it.each<[string, RoomStatus, readonly Member[]]>([
+    ['Nobody else is here yet. Send the link to somebody.', connected, []],
+    [
+      'Nobody else is here yet. Send the link to somebody.',
+      connected,
+      [member('Bo', { status: 'gone', reach: 'none' })],
+    ],
+    ['Connected to 1 person', connected, [bo]],
+    ['Connected to 2 people', connected, [bo, cy]],
+    ['Connected to 1 person, linking to 1 more…', connected, [bo, member('Cy', { status: 'suspected' })]],
+    ['Connecting to 1 person…', connected, [member('Bo', { status: 'suspected', reach: 'none' })]],
+    ['Looking for the signaling server…', open({ kind: 'connecting' }), []],
+    [
+      'Signaling server unreachable - your 2 links stay up; newcomers have to wait. Trying again.',
+      unreachable,
+      [bo, cy],
+    ],
+    ['Signaling server unreachable - your link stays up; newcomers have to wait. Trying again.', unreachable, [bo]],
+    ['Signaling server unreachable - nobody can find you here yet. Trying again.', unreachable, []],
+    [
+      'The signaling server does not let you in (the room is full) - nobody can find you here yet. Trying again.',
+      open({ kind: 'refused', reason: 'The room is full.' }),
+      [],
+    ],
+    ['You left this room.', { ...connected, state: 'left' }, [bo]],
+  ])('%s', (words, status, members) => {
+    expect(statusWords(status, members).text).toBe(words)
+  })
+})
+
+describe('how a person is reached in words', () => {
+  it.each<[string, Partial<Member>]>([
+    ['direct, 4 ms', { rtt: 4.4 }],
+    ['direct, under 1 ms', { rtt: 0.4 }],
+    ['direct', {}],
+    ['relayed, 140 ms', { reach: 'relayed', rtt: 140 }],
+    ['connecting…', { reach: 'none' }],
+    ['reconnecting…', { status: 'suspected', rtt: 4 }],
+    ['left', { status: 'gone', reach: 'none' }],
+  ])('%s', (words, change) => {
+    expect(reachWords(member('Bo', change))).toBe(words)
+  })
+})
+
+describe('a delivery in words', () => {
+  it('counts those who have a message to everyone', () => {
+    expect(deliveryWords({ kind: 'sending' }, false)).toBe('sending…')
+    expect(deliveryWords({ kind: 'sent', delivered: 0, of: 0 }, false)).toBe('sent; nobody else was here')
+    expect(deliveryWords({ kind: 'sent', delivered: 0, of: 3 }, false)).toBe('sent')
+    expect(deliveryWords({ kind: 'sent', delivered: 2, of: 3 }, false)).toBe('delivered to 2 of 3')
+    expect(deliveryWords({ kind: 'sent', delivered: 3, of: 3 }, false)).toBe('delivered to all')
+  })
+
+  it('says why one failed', () => {
+    expect(deliveryWords({ kind: 'failed', why: 'you left this room' }, true)).toBe('not delivered: you left this room')
+    expect(deliveryWords({ kind: 'sent', delivered: 1, of: 1 }, true)).toBe('delivered')
+  })
+})
+
+describe('an error in words', () => {
+  it('names the limit and the size of what is too long', () => {
+    const error = new RoomError('too-large', 'x', { limit: 1024 * 1024, size: 1024 * 1024 + 5 })
+    expect(errorWords(error)).toBe('it is 1.01 MiB long, and one message can be 1 MiB at most')
+  })
+
+  it("passes the server's reason on", () => {
+    expect(errorWords(new RoomError('refused', 'The room is full.'))).toBe('the room is full')
+  })
+
+  it('says so when it is a fault of the page', () => {
+    expect(errorWords(new TypeError('x is not a function'))).toContain('x is not a function')
+  })
+})
+
+it('sizes are bytes, KiB and MiB', () => {
+  expect([1, 1023, 1024, 48_213, 1024 * 1024].map(sizeWords)).toEqual([
+    '1 byte',
+    '1,023 bytes',
+    '1 KiB',
+    '47.09 KiB',
+    '1 MiB',
+  ])
+})
+
+it('a time that no calendar has is no time', () => {
+  expect(timeWords(Number.NaN)).toBeUndefined()
+  expect(timeWords(1e300)).toBeUndefined()
+  expect(timeWords(0)?.iso).toBe('1970-01-01T00:00:00.000Z')
+})
+
+it('a day is named when it begins', () => {
+  const noon = new Date(2026, 10, 22, 12).getTime()
+  expect(newDayWords(noon, noon + 60_000)).toBeUndefined()
+  expect(newDayWords(noon, noon + 24 * 3_600_000)).toContain('23')
+  expect(newDayWords(noon, Number.NaN)).toBeUndefined()
+})
+
+it.each([
+  [['Bo'], 'Bo'],
+  [['Bo', 'Cy'], 'Bo and Cy'],
+  [['Bo', 'Cy', 'Di'], 'Bo, Cy and Di'],
+  [['Bo', 'Cy', 'Di', 'Ed'], 'Bo, Cy and 2 others'],
+])('%j is %j', (names, words) => {
+  expect(listWords(names)).toBe(words)
+})
