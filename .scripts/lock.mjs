@@ -30,14 +30,10 @@ export async function withLock(what, work) {
     if (!told) console.log(`Another process is ${what} here: waiting for it.`)
     await sleep(POLL_MS)
   }
-  // A person may end us at any time; the next to come must not have to find out that we are dead.
-  const free = () => rmSync(file, { force: true })
-  process.once('exit', free)
   try {
     return await work()
   } finally {
-    process.removeListener('exit', free)
-    free()
+    rmSync(file, { force: true })
   }
 }
 
