@@ -20,6 +20,8 @@ export class Emitter<Events extends { [event: string]: unknown }> {
     const listeners = this.#listeners.get(event) as Set<(payload: Events[Name]) => void> | undefined
     if (!listeners) return
     for (const listener of [...listeners]) {
+      // One that an earlier listener unsubscribed hears nothing more, one that it subscribed not yet.
+      if (!listeners.has(listener)) continue
       try {
         listener(payload)
       } catch (error) {
@@ -30,8 +32,9 @@ export class Emitter<Events extends { [event: string]: unknown }> {
     }
   }
 
-  /** Drops every subscription. */
+  /** Drops every subscription, also for the rest of an event under way. */
   clear(): void {
+    for (const listeners of this.#listeners.values()) listeners.clear()
     this.#listeners.clear()
   }
 }
