@@ -30,9 +30,9 @@ export class Reassembler {
     const flag = fragment[0]
     if (flag !== LAST && flag !== MORE) return bad('the fragment has no valid flag')
     const content = fragment.subarray(1)
+    if (content.length === 0) return bad('the fragment is empty')
     if (this.#bytes + content.length > MAX_FRAME_BYTES) return bad(`the frame is larger than ${MAX_FRAME_BYTES} bytes`)
     if (flag === LAST && this.#parts.length === 0) return ok(content)
-    if (content.length === 0) return bad('the fragment is empty')
     this.#parts.push(content)
     this.#bytes += content.length
     if (flag === MORE) return ok(undefined)
