@@ -94,7 +94,7 @@ export class Requests {
     try {
       this.#answer(from, number, await handler(body, from))
     } catch (error) {
-      this.#refuse(from, number, 'handler-failed', error instanceof Error ? error.message : String(error))
+      this.#refuse(from, number, 'handler-failed', wordsOf(error))
     } finally {
       this.#finished(from)
     }
@@ -128,6 +128,12 @@ export class Requests {
     if (left > 0) this.#working.set(peer, left)
     else this.#working.delete(peer)
   }
+}
+
+/** Anything can be thrown, also what cannot be turned into text. */
+function wordsOf(thrown: unknown): string {
+  const words: unknown = thrown instanceof Error ? thrown.message : thrown
+  return typeof words === 'string' ? words : 'The handler failed without a word.'
 }
 
 const aborted = (peer: PeerId): RoomError => new RoomError('aborted', 'The request was aborted.', { peer })
