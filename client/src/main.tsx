@@ -18,7 +18,13 @@ const session = new Session({
     push: (hash) => history.pushState(null, '', hash),
     open: (link) => location.assign(link),
   },
-  clock: { now: () => Date.now() },
+  clock: {
+    now: () => Date.now(),
+    after: (milliseconds, run) => {
+      const timer = setTimeout(run, milliseconds)
+      return () => clearTimeout(timer)
+    },
+  },
 })
 
 addEventListener('hashchange', () => void session.follow())

@@ -95,16 +95,18 @@ export function MessageLog({ to, conversation, label, boxRef, children }: Props)
             </button>
           )}
           {latest === undefined && <div className="empty">{children}</div>}
-          {shown.map((entry, index) => {
-            const day = newDayWords(shown[index - 1]?.at ?? entry.at, entry.at)
-            if (day === undefined) return show(entry, index)
-            return [
-              <p className="note" key={`day ${entry.key}`}>
-                {day}
-              </p>,
-              show(entry, index),
-            ]
-          })}
+          <div>
+            {shown.map((entry, index) => {
+              const day = newDayWords(shown[index - 1]?.at ?? entry.at, entry.at)
+              if (day === undefined) return show(entry, index)
+              return [
+                <p className="note" key={`day ${entry.key}`}>
+                  {day}
+                </p>,
+                show(entry, index),
+              ]
+            })}
+          </div>
         </div>
       </div>
       {scroll.isBehind && (

@@ -15,8 +15,11 @@ export const MAX_EARLY_RECEIPTS = 256
 /** Notices on the screen at once. More would hide what people came for. */
 export const MAX_NOTICES = 3
 
-/** Entries in the page at first, and added by each `Show earlier`. All of 5,000 would make every key press slow. */
-export const SHOWN_ENTRIES = 1_000
+/** Entries in the page at first, and added by each `Show earlier`. All of 5,000 would make every new one slow. */
+export const SHOWN_ENTRIES = 400
+
+/** Milliseconds between two drawings of the page. A burst of messages is drawn as one; nobody sees the delay. */
+export const DRAW_EVERY_MS = 40
 
 /** UTF-16 code units. Beyond it a message is folded: two screens of a phone. */
 export const FOLD_TEXT_AT = 1_600

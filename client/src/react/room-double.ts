@@ -1,6 +1,6 @@
 /** A room for tests: says what it is told to say, and remembers what it was asked. */
 import type { Data, Member, PeerId, Room, RoomError, RoomEvents, RoomStatus } from '../mesh'
-import type { RoomPort } from './room-store'
+import type { RoomPort, Timer } from './room-store'
 
 export const LINK = 'https://starling.example/#/r/AAAAAAAAAAAAAAAAAAAAAA'
 
@@ -78,6 +78,31 @@ export class RoomDouble implements RoomPort {
 
   warn(error: RoomError): void {
     this.emit('error', error)
+  }
+}
+
+/** Time that passes when a test says so. */
+export class TimerDouble implements Timer {
+  time = 1_000
+  #waiting: { readonly at: number; readonly run: () => void }[] = []
+
+  now(): number {
+    return this.time
+  }
+
+  after(milliseconds: number, run: () => void): () => void {
+    const entry = { at: this.time + milliseconds, run }
+    this.#waiting.push(entry)
+    return () => {
+      this.#waiting = this.#waiting.filter((candidate) => candidate !== entry)
+    }
+  }
+
+  pass(milliseconds: number): void {
+    this.time += milliseconds
+    const due = this.#waiting.filter(({ at }) => at <= this.time)
+    this.#waiting = this.#waiting.filter((entry) => !due.includes(entry))
+    for (const { run } of due) run()
   }
 }
 

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest'
 import { RoomError } from '../mesh'
 import { type Entry, EVERYONE } from './conversation'
-import { MAX_CONVERSATIONS, MAX_NOTICES, SETTLING_MS } from './limits'
+import { DRAW_EVERY_MS, MAX_CONVERSATIONS, MAX_NOTICES, SETTLING_MS } from './limits'
 import { labelText } from './names'
-import { member, RoomDouble } from './room-double'
+import { member, RoomDouble, TimerDouble } from './room-double'
 import { RoomStore } from './room-store'
 
 const bo = member('Bo')
@@ -13,7 +13,7 @@ const gone = { status: 'gone', reach: 'none' } as const
 function enter(...present: readonly ReturnType<typeof member>[]) {
   const room = new RoomDouble()
   room.present = present
-  const clock = { time: 1_000, now: () => clock.time }
+  const clock = new TimerDouble()
   const store = new RoomStore(room, clock)
   const entries = (key: typeof EVERYONE | typeof bo.id = EVERYONE): readonly Entry[] =>
     store.state.conversations.get(key)?.entries ?? []
@@ -39,21 +39,50 @@ describe('what others say', () => {
   })
 
   it('tells watchers, until they stop watching', () => {
-    const { room, store } = enter(bo)
+    const { room, clock, store } = enter(bo)
     const watcher = vi.fn()
     const stop = store.subscribe(watcher)
     room.hear(bo, 'one')
     stop()
+    clock.pass(DRAW_EVERY_MS)
     room.hear(bo, 'two')
     expect(watcher).toHaveBeenCalledTimes(1)
   })
 
+  it('in a burst is there at once, and drawn as one', () => {
+    const { room, clock, store, entries } = enter(bo)
+    const watcher = vi.fn()
+    store.subscribe(watcher)
+    for (let count = 0; count < 100; count++) room.hear(bo, `${count}`)
+    expect(entries()).toHaveLength(100)
+    expect(watcher).toHaveBeenCalledTimes(1)
+    clock.pass(DRAW_EVERY_MS)
+    clock.pass(DRAW_EVERY_MS)
+    expect(watcher).toHaveBeenCalledTimes(2)
+  })
+
+  it('is drawn soon even when the clock was set back', () => {
+    const { room, clock, store } = enter(bo)
+    const watcher = vi.fn()
+    store.subscribe(watcher)
+    room.hear(bo, 'one')
+    clock.time -= 3_600_000
+    room.hear(bo, 'two')
+    clock.pass(DRAW_EVERY_MS)
+    expect(watcher).toHaveBeenCalledTimes(2)
+  })
+
   it('is heard no more after closing', () => {
-    const { room, store, entries } = enter(bo)
+    const { room, clock, store } = enter(bo)
+    const watcher = vi.fn()
+    store.subscribe(watcher)
+    room.hear(bo, 'one')
+    room.hear(bo, 'two')
     store.close()
     store.close()
+    clock.pass(DRAW_EVERY_MS)
+    expect(watcher).toHaveBeenCalledTimes(1)
     expect(room.listenerCount()).toBe(0)
-    expect(entries()).toEqual([])
   })
 
   it('from more people than there is room for pushes out who left, then who was quiet longest', () => {

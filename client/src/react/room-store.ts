@@ -16,7 +16,7 @@ import {
   type SaidEntry,
   withdraw,
 } from './conversation'
-import { MAX_CONVERSATIONS, MAX_EARLY_RECEIPTS, MAX_NOTICES, SETTLING_MS } from './limits'
+import { DRAW_EVERY_MS, MAX_CONVERSATIONS, MAX_EARLY_RECEIPTS, MAX_NOTICES, SETTLING_MS } from './limits'
 import { type Label, labelPeople, plainName } from './names'
 import { errorWords } from './words'
 
@@ -25,6 +25,13 @@ export type RoomPort = Pick<
   Room,
   'link' | 'self' | 'members' | 'status' | 'on' | 'send' | 'broadcast' | 'rename' | 'leave'
 >
+
+export interface Timer {
+  /** milliseconds since 1970 */
+  now(): number
+  /** @returns what cancels it */
+  after(milliseconds: number, run: () => void): () => void
+}
 
 export interface Notice {
   readonly key: string
@@ -51,12 +58,14 @@ export class RoomStore {
   private readonly stops: (() => void)[]
   private readonly earlyReceipts = new Map<string, RoomEvents['receipt']>()
   private readonly arrivedAt: number
+  private toldAt = Number.NEGATIVE_INFINITY
+  private cancelTelling: (() => void) | undefined
   private looking: ConversationKey | undefined
   private nextKey = 0
 
   constructor(
     private readonly room: RoomPort,
-    private readonly clock: { now(): number },
+    private readonly clock: Timer,
   ) {
     this.link = room.link
     this.arrivedAt = clock.now()
@@ -90,6 +99,8 @@ export class RoomStore {
   /** Stops listening; leaving the room is its owner's to do. */
   close(): void {
     for (const stop of this.stops.splice(0)) stop()
+    this.cancelTelling?.()
+    this.cancelTelling = undefined
   }
 
   /** Says which conversation somebody is looking at; what arrives there counts as read. */
@@ -249,6 +260,17 @@ export class RoomStore {
 
   private change(part: Partial<RoomState>): void {
     this.current = { ...this.current, ...part }
+    if (this.cancelTelling) return
+    // Never longer than one interval, even when somebody sets the clock back.
+    const wait = Math.min(this.toldAt + DRAW_EVERY_MS - this.clock.now(), DRAW_EVERY_MS)
+    if (wait <= 0) return this.tell()
+    this.cancelTelling = this.clock.after(wait, () => this.tell())
+  }
+
+  /** The state is always up to date; those who draw it are told at most once in an interval. */
+  private tell(): void {
+    this.cancelTelling = undefined
+    this.toldAt = this.clock.now()
     for (const watcher of [...this.watchers]) watcher()
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { RoomError } from '../mesh'
-import { RoomDouble } from './room-double'
+import { RoomDouble, TimerDouble } from './room-double'
 import { Session } from './session'
 
 const PAGE = 'https://starling.example/'
@@ -23,7 +23,7 @@ function openPage(hash = '') {
       },
       open: (link) => page.opened.push(link),
     },
-    clock: { now: () => 0 },
+    clock: new TimerDouble(),
   })
   const join = (index = joins.length - 1) => {
     const found = joins[index]

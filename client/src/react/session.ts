@@ -4,7 +4,7 @@
  * inside a room is RoomStore's.
  */
 import { RoomError } from '../mesh'
-import { type RoomPort, RoomStore } from './room-store'
+import { type RoomPort, RoomStore, type Timer } from './room-store'
 import { type Destination, readDestination, readRoute } from './routes'
 
 export type SessionState =
@@ -29,7 +29,7 @@ export interface SessionDeps {
     /** leaves this page for another */
     open(link: string): void
   }
-  readonly clock: { now(): number }
+  readonly clock: Timer
 }
 
 export class Session {
