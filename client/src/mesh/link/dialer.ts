@@ -231,7 +231,7 @@ export class Dialer {
   #redialLater(route: Route): void {
     if (!route.wanted || route.attempt || this.#closed) return
     route.cancelRedial()
-    const backoff = Math.min(REDIAL_MAX, REDIAL_BASE * 2 ** route.failures)
+    const backoff = Math.min(REDIAL_MAX, REDIAL_BASE * 2 ** (route.failures - 1))
     const jittered: Millis = route.failures === 0 ? 0 : backoff * (0.5 + this.deps.random.fraction() / 2)
     const delay = this.deps.self < route.peer ? jittered : jittered + YIELD_DELAY
     route.cancelRedial = this.deps.clock.after(delay, () => this.#dial(route))
