@@ -1,11 +1,8 @@
-import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
+import { peerId } from '../../sim/people'
 import { VirtualClock } from '../../sim/virtual-clock'
-import { type PeerId, PeerIdSchema } from '../protocol/ids'
 import { MAX_GONE_MEMBERS } from '../protocol/limits'
 import { type Member, Roster } from './roster'
-
-const peerId = (name: string): PeerId => v.parse(PeerIdSchema, name.padEnd(22, '-'))
 
 const member = (name: string, status: Member['status'] = 'here'): Member => ({
   id: peerId(name),

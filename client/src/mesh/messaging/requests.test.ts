@@ -1,15 +1,14 @@
-import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
+import { peerId } from '../../sim/people'
 import { VirtualClock } from '../../sim/virtual-clock'
 import type { Data } from '../protocol/data'
 import { RoomError } from '../protocol/errors'
-import { type PeerId, PeerIdSchema } from '../protocol/ids'
+import type { PeerId } from '../protocol/ids'
 import { MAX_MESSAGE_BYTES, MAX_REQUESTS_PER_PEER } from '../protocol/limits'
 import { decodePayload, encodePayload, type Payload } from '../protocol/payloads'
 import { seconds } from '../runtime/clock'
 import { type RequestOptions, Requests } from './requests'
 
-const peerId = (name: string): PeerId => v.parse(PeerIdSchema, name.padEnd(22, '-'))
 const ALICE = peerId('alice')
 const BOB = peerId('bob')
 const CAROL = peerId('carol')
