@@ -29,7 +29,9 @@ describe('a room', () => {
     const sent = sim.peer('alice').room.send(sim.peer('bob').id, { secret: [1, new Uint8Array([2])] })
     await sim.run(seconds(1))
     await sent
-    expect(sim.peer('bob').messages).toMatchObject([{ direct: true, name: 'alice', data: { secret: [1, new Uint8Array([2])] } }])
+    expect(sim.peer('bob').messages).toMatchObject([
+      { direct: true, name: 'alice', data: { secret: [1, new Uint8Array([2])] } },
+    ])
     expect(sim.peer('carol').messages).toEqual([])
   })
 
