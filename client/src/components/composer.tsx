@@ -3,6 +3,7 @@ import SendHorizontal from 'lucide-react/icons/send-horizontal'
 import { type FormEvent, type KeyboardEvent, type RefObject, useId, useLayoutEffect, useState } from 'react'
 import { useRoom } from '../react/context'
 import type { ConversationKey } from '../react/conversation'
+import { directionOf } from '../react/direction'
 
 /** Where the browser does not grow a text box by itself, this file does. */
 const growsByItself = CSS.supports('field-sizing', 'content')
@@ -69,7 +70,7 @@ export function Composer({ to, drafts, boxRef }: Props) {
           aria-label="Message"
           placeholder="Write a message"
           rows={1}
-          dir="auto"
+          dir={directionOf(text)}
           enterKeyHint="send"
           value={text}
           aria-invalid={problem !== undefined}
