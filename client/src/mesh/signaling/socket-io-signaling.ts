@@ -58,7 +58,7 @@ export class SocketIoSignaling implements Signaling {
     this.#socket.on('connect', () => void this.#join())
     this.#socket.on('disconnect', (reason) => this.#handleDisconnect(reason))
     this.#socket.on('connect_error', (error) => this.#change({ kind: 'unreachable', reason: error.message }))
-    this.#socket.on('refused', ({ message }) => this.#change({ kind: 'refused', reason: message }))
+    this.#socket.on('refused', (refusal) => this.#handleRefusal(refusal))
     this.#socket.on('signal', (delivery) => this.#handleSignal(delivery))
   }
 
@@ -132,6 +132,11 @@ export class SocketIoSignaling implements Signaling {
     if (reason === 'io server disconnect') {
       this.#cancelRejoin = this.deps.clock.after(REJOIN_AFTER_REFUSAL, () => this.#socket.connect())
     }
+  }
+
+  #handleRefusal(refusal: unknown): void {
+    const parsed = v.safeParse(DoneReplySchema, refusal)
+    if (parsed.success && !parsed.output.ok) this.#change({ kind: 'refused', reason: parsed.output.message })
   }
 
   #handleSignal(delivery: unknown): void {
