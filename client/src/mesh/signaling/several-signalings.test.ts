@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest'
+import type { IceServer } from '../../../../signaling-server/src/contract'
+import { peerId } from '../../sim/people'
+import type { Delivery } from '../link/dialer'
+import { Emitter } from '../runtime/emitter'
+import { SeveralSignalings } from './several-signalings'
+import type { Signaling, SignalingEvents, SignalingState } from './signaling'
+
+const BOB = peerId('bob')
+const BOX = Uint8Array.of(1, 2, 3)
+
+/** A server that does what the test says. */
+class Scripted implements Signaling {
+  readonly #events = new Emitter<SignalingEvents>()
+  readonly on = this.#events.on.bind(this.#events)
+  readonly emit = this.#events.emit.bind(this.#events)
+  readonly calls: string[] = []
+  state: SignalingState = { kind: 'connecting' }
+  iceServers: readonly IceServer[] = []
+
+  constructor(
+    readonly name: string,
+    readonly outcome: Delivery = 'unavailable',
+  ) {}
+
+  open(): void {
+    this.calls.push('open')
+  }
+
+  async deliver(to: string, box: Uint8Array): Promise<Delivery> {
+    this.calls.push(`${to} ${box}`)
+    return this.outcome
+  }
+
+  close(): void {
+    this.calls.push('close')
+  }
+
+  change(kind: SignalingState['kind']): void {
+    if (kind === 'connecting') this.state = { kind }
+    else if (kind === 'connected') this.state = { kind, server: this.name }
+    else this.state = { kind, reason: `${this.name} is ${kind}` }
+    this.emit('state', this.state)
+  }
+}
+
+function setUp(...outcomes: Delivery[]) {
+  const servers = [new Scripted('one', outcomes[0]), new Scripted('two', outcomes[1])] as const
+  return { servers, several: new SeveralSignalings(servers) }
+}
+
+describe('several servers', () => {
+  it('[SI5] are all opened, and all closed', () => {
+    const { servers, several } = setUp()
+    several.open()
+    several.close()
+    for (const server of servers) expect(server.calls).toEqual(['open', 'close'])
+  })
+
+  it('[SI5] are as good as the best of them', () => {
+    const { servers, several } = setUp()
+    const [one, two] = servers
+    const told: SignalingState[] = []
+    several.on('state', (state) => told.push(state))
+    const kinds = ['connected', 'connecting', 'refused', 'unreachable'] as const
+    kinds.forEach((better, rank) => {
+      for (const worse of kinds.slice(rank)) {
+        one.change(worse)
+        two.change(better)
+        expect(several.state.kind, `${worse} and ${better}`).toBe(better)
+        one.change(better)
+        two.change(worse)
+        expect(several.state.kind, `${better} and ${worse}`).toBe(better)
+        expect(told.at(-1)).toEqual(several.state)
+      }
+    })
+    one.change('connected')
+    two.change('unreachable')
+    expect(several.state).toEqual({ kind: 'connected', server: 'one' })
+  })
+
+  it('[SI5] get a box one after the other, until one delivers it', async () => {
+    for (const [outcomes, result, tried] of [
+      [['delivered', 'delivered'], 'delivered', [1, 0]],
+      [['not-here', 'delivered'], 'delivered', [1, 1]],
+      [['unavailable', 'delivered'], 'delivered', [1, 1]],
+      [['not-here', 'unavailable'], 'not-here', [1, 1]],
+      [['unavailable', 'not-here'], 'not-here', [1, 1]],
+      [['not-here', 'not-here'], 'not-here', [1, 1]],
+      [['unavailable', 'unavailable'], 'unavailable', [1, 1]],
+    ] as const) {
+      const { servers, several } = setUp(...outcomes)
+      expect(await several.deliver(BOB, BOX), outcomes.join()).toBe(result)
+      expect(servers.map(({ calls }) => calls.length)).toEqual(tried)
+      expect(servers[0].calls).toEqual([`${BOB} 1,2,3`])
+    }
+  })
+
+  it('[SI5] all bring their peers and boxes, and name their ICE servers', () => {
+    const { servers, several } = setUp()
+    const heard: unknown[] = []
+    several.on('peers', (peers) => heard.push(peers))
+    several.on('box', ({ from, box }) => heard.push([from, box]))
+    servers[0].emit('peers', [BOB])
+    servers[1].emit('peers', [])
+    servers[1].emit('box', { from: BOB, box: BOX })
+    expect(heard).toEqual([[BOB], [], [BOB, BOX]])
+    servers[0].iceServers = [{ urls: 'stun:one.example' }]
+    servers[1].iceServers = [{ urls: 'stun:two.example' }]
+    expect(several.iceServers).toEqual([{ urls: 'stun:one.example' }, { urls: 'stun:two.example' }])
+  })
+
+  it('[SI5] say nothing more once they are closed', () => {
+    const { servers, several } = setUp()
+    const heard: string[] = []
+    for (const event of ['state', 'peers', 'box'] as const) several.on(event, () => heard.push(event))
+    several.close()
+    servers[0].change('connected')
+    servers[0].emit('peers', [BOB])
+    servers[0].emit('box', { from: BOB, box: BOX })
+    expect(heard).toEqual([])
+  })
+})
