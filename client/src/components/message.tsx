@@ -28,7 +28,9 @@ export const HeardMessage = memo(function HeardMessage({ entry, name, mark, cont
         <PersonName name={name} mark={mark} />
       </p>
       <div className="bubble">
-        <Payload data={entry.data} />
+        <div className="payload">
+          <Payload data={entry.data} />
+        </div>
         <p className="message-meta">
           <Time at={entry.at} />
         </p>
@@ -57,7 +59,9 @@ export const SaidMessage = memo(function SaidMessage(props: SaidProps) {
         <bdi>{author}</bdi> (you)
       </p>
       <div className="bubble">
-        <Payload data={entry.data} />
+        <div className="payload">
+          <Payload data={entry.data} />
+        </div>
         <p className="message-meta">
           <Time at={entry.at} />
           {/* Not announced: a room of many would talk over its own messages. */}

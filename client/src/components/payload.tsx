@@ -3,11 +3,11 @@ import { useState } from 'react'
 import type { Data } from '../mesh'
 import { FOLD_LINES_AT, FOLD_TEXT_AT, FOLDED_TEXT, SHOWN_JSON } from '../react/limits'
 import { cutText, isLong, splitLinks } from '../react/text-parts'
-import { sizeWords } from '../react/words'
+import { countWords } from '../react/words'
 
 export function Payload({ data }: { readonly data: Data }) {
   if (typeof data === 'string') return <Text text={data} />
-  if (data instanceof Uint8Array) return <p className="payload-bytes">{sizeWords(data.byteLength)} of binary data</p>
+  if (data instanceof Uint8Array) return <p className="payload-bytes">{bytesWords(data)}</p>
   return <Value data={data} />
 }
 
@@ -51,6 +51,10 @@ function Value({ data }: { readonly data: Data }) {
   )
 }
 
+function bytesWords(bytes: Uint8Array): string {
+  return `${countWords(bytes.byteLength, 'byte', 'bytes')} of binary data`
+}
+
 function describeBytes(_key: string, part: unknown): unknown {
-  return part instanceof Uint8Array ? `(${sizeWords(part.byteLength)} of binary data)` : part
+  return part instanceof Uint8Array ? `(${bytesWords(part)})` : part
 }
