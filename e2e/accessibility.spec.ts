@@ -1,0 +1,130 @@
+/** The app for those who use it by keyboard, by ear, in the dark or on a small screen. */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type Axe from 'axe-core'
+import type { Locator, Page } from 'playwright/test'
+import { expect, test } from './fixtures/test'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+const DESKTOP = { width: 1280, height: 800 }
+const PHONE = { width: 390, height: 844 }
+
+declare global {
+  interface Window {
+    axe: typeof Axe
+  }
+}
+
+test('from the landing page to a message that is sent, with nothing but the keyboard', async ({ openTab }) => {
+  const alice = await openTab()
+  const { keyboard } = alice.page
+
+  await tabTo(alice.newRoom)
+  await keyboard.press('Enter')
+  await expect(alice.messages).toBeVisible()
+  await tabTo(alice.message)
+  await keyboard.type('no mouse was harmed')
+  await keyboard.press('Shift+Enter')
+  await keyboard.type('in the making of this')
+  await keyboard.press('Enter')
+
+  await expect(alice.messages).toContainText('no mouse was harmed\nin the making of this')
+  await expect(alice.message).toHaveValue('')
+})
+
+test('into a direct conversation and back, with nothing but the keyboard', async ({ meet }) => {
+  const [alice, bob] = await meet('Alice', 'Bob')
+  const { keyboard } = alice.page
+
+  await tabTo(alice.page.getByRole('button', { name: 'Message Bob' }))
+  await keyboard.press('Enter')
+  await tabTo(alice.message)
+  await keyboard.type('psst')
+  await tabTo(alice.page.getByRole('button', { name: 'Send' }))
+  await keyboard.press('Enter')
+  await bob.openDirectConversation('Alice')
+  await expect(bob.directMessages('Alice')).toContainText('psst')
+
+  await tabTo(alice.page.getByRole('button', { name: 'Everyone' }))
+  await keyboard.press('Enter')
+  await expect(alice.messages).toBeVisible()
+})
+
+test('the landing page keeps the rules of accessibility, in light and dark, large and small', async ({ openTab }) => {
+  const { page } = await openTab()
+  await page.getByRole('button', { name: 'Join' }).click()
+  await expect(page.getByRole('alert')).not.toBeEmpty()
+
+  await expectAccessible(page, [DESKTOP, PHONE])
+})
+
+test('a link that leads nowhere is explained to everybody', async ({ openTab }) => {
+  const { page } = await openTab({ at: '/#/r/too-short' })
+  await expect(page.getByRole('link', { name: 'Back to start' })).toBeVisible()
+
+  await expectAccessible(page, [DESKTOP, PHONE])
+})
+
+test('a room keeps the rules of accessibility, in light and dark, large and small', async ({ meet, server }) => {
+  const [alice, bob] = await meet('Alice', 'Bob')
+  await alice.say('a message of mine')
+  await bob.say('an answer with https://example.org/a/link in it')
+  await expect(alice.messages).toContainText('an answer')
+
+  await expectAccessible(alice.page, [DESKTOP, PHONE])
+  await alice.page.getByRole('button', { name: /^People/ }).click()
+  await expect(alice.people).toHaveCount(2)
+  await expectAccessible(alice.page, [PHONE])
+
+  await server.stop()
+  await expect(bob.connection).toContainText('unreachable')
+  await expectAccessible(bob.page, [DESKTOP])
+})
+
+test('a direct conversation keeps the rules of accessibility, in light and dark, large and small', async ({ meet }) => {
+  const [alice, bob] = await meet('Alice', 'Bob')
+  await alice.openDirectConversation('Bob')
+  await alice.say('a message that arrives')
+  await bob.close()
+  await expect(alice.people).toHaveCount(1)
+  await alice.say('a message that does not')
+  await expect(alice.directMessages('Bob')).toContainText('Not delivered')
+
+  await expectAccessible(alice.page, [DESKTOP, PHONE])
+})
+
+/** Presses Tab until the element has the focus, as somebody without a mouse has to. */
+async function tabTo(element: Locator): Promise<void> {
+  const isFocused = () => element.evaluate((node) => node === document.activeElement)
+  for (let presses = 0; presses < 40 && !(await isFocused()); presses++) await element.page().keyboard.press('Tab')
+  await expect(element).toBeFocused()
+}
+
+async function expectAccessible(page: Page, sizes: readonly { width: number; height: number }[]): Promise<void> {
+  await page.evaluate(AXE)
+  for (const size of sizes) {
+    await page.setViewportSize(size)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await settle(page)
+      expect(await findViolations(page), `${colorScheme}, ${size.width} wide`).toEqual([])
+    }
+  }
+}
+
+/** Colours that are still changing would be judged by what they are half-way. */
+async function settle(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const transitions = document.getAnimations().filter((animation) => animation instanceof CSSTransition)
+    await Promise.all(transitions.map(({ finished }) => finished))
+  })
+}
+
+/** @returns what keeps people out, one line for each rule that is broken */
+async function findViolations(page: Page): Promise<string[]> {
+  const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }))
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, help, nodes }) => `${id}: ${help} - ${nodes.map(({ html }) => html).join(', ')}`)
+}
