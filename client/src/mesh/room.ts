@@ -304,9 +304,11 @@ export class Room {
     const { member } = remote
     if (!member || this.#status.state === 'left') return
     for (const id of this.#roster.set(member)) {
-      this.#dialer.forget(id)
-      this.#peers.get(id)?.stop(new RoomError('unreachable', 'It left long ago.', { peer: id }))
+      const forgotten = this.#peers.get(id)
+      // First of all, so that the end of its link does not put it on the roster again.
       this.#peers.delete(id)
+      this.#dialer.forget(id)
+      forgotten?.stop(new RoomError('unreachable', 'It left long ago.', { peer: id }))
     }
   }
 
