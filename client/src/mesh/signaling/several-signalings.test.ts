@@ -1,51 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import type { IceServer } from '../../../../signaling-server/src/contract'
 import { peerId } from '../../sim/people'
+import { ScriptedSignaling } from '../../sim/scripted-signaling'
 import type { Delivery } from '../link/dialer'
-import { Emitter } from '../runtime/emitter'
 import { SeveralSignalings } from './several-signalings'
-import type { Signaling, SignalingEvents, SignalingState } from './signaling'
+import type { SignalingState } from './signaling'
 
 const BOB = peerId('bob')
 const BOX = Uint8Array.of(1, 2, 3)
 
-/** A server that does what the test says. */
-class Scripted implements Signaling {
-  readonly #events = new Emitter<SignalingEvents>()
-  readonly on = this.#events.on.bind(this.#events)
-  readonly emit = this.#events.emit.bind(this.#events)
-  readonly calls: string[] = []
-  state: SignalingState = { kind: 'connecting' }
-  iceServers: readonly IceServer[] = []
-
-  constructor(
-    readonly name: string,
-    readonly outcome: Delivery = 'unavailable',
-  ) {}
-
-  open(): void {
-    this.calls.push('open')
-  }
-
-  async deliver(to: string, box: Uint8Array): Promise<Delivery> {
-    this.calls.push(`${to} ${box}`)
-    return this.outcome
-  }
-
-  close(): void {
-    this.calls.push('close')
-  }
-
-  change(kind: SignalingState['kind']): void {
-    if (kind === 'connecting') this.state = { kind }
-    else if (kind === 'connected') this.state = { kind, server: this.name }
-    else this.state = { kind, reason: `${this.name} is ${kind}` }
-    this.emit('state', this.state)
-  }
-}
-
 function setUp(...outcomes: Delivery[]) {
-  const servers = [new Scripted('one', outcomes[0]), new Scripted('two', outcomes[1])] as const
+  const servers = [new ScriptedSignaling('one', outcomes[0]), new ScriptedSignaling('two', outcomes[1])] as const
   return { servers, several: new SeveralSignalings(servers) }
 }
 

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest'
+import { peerId } from '../sim/people'
+import { ScriptedSignaling } from '../sim/scripted-signaling'
+import { seededRandom } from '../sim/seeded-random'
+import { Sim } from '../sim/sim'
+import { VirtualClock } from '../sim/virtual-clock'
+import { parseRoomLink } from './identity/room-link'
+import { Room, rememberedName } from './room'
+import { seconds } from './runtime/clock'
+import { memoryStore, type Store } from './runtime/store'
+
+async function trio(seed = 1): Promise<Sim> {
+  const sim = new Sim({ seed, peers: ['alice', 'bob', 'carol'], jitter: 0 })
+  await sim.meshed()
+  return sim
+}
+
+describe('a name', () => {
+  it('[PL5] has 1 to 64 characters once its white space is folded', async () => {
+    const { room } = (await trio()).peer('alice')
+    for (const name of ['', '  \n ', 'x'.repeat(65), '🐦'.repeat(33)]) {
+      await expect(room.rename(name)).rejects.toMatchObject({ reason: 'bad-data' })
+    }
+    expect(room.self.name).toBe('alice')
+    await room.rename(`  ${'x'.repeat(32)} \t ${'y'.repeat(31)}`)
+    expect(room.self.name).toBe(`${'x'.repeat(32)} ${'y'.repeat(31)}`)
+  })
+
+  it('[PL5] is the given one, else the remembered one, else none', async () => {
+    const store = memoryStore()
+    expect(await rememberedName(store, undefined)).toBeUndefined()
+    await store.set('name', ' Amber  Wren ')
+    expect(await rememberedName(store, undefined)).toBe('Amber Wren')
+    expect(await rememberedName(store, 'Jade Crane')).toBe('Jade Crane')
+    expect(await rememberedName(store, '')).toBeUndefined()
+    expect(await rememberedName(store, 'half \ud83d')).toBe('half \ufffd')
+  })
+})
+
+/** A room whose signaling does what the test says. */
+function lonelyRoom(store: Store = memoryStore()) {
+  const clock = new VirtualClock()
+  const signaling = new ScriptedSignaling('server')
+  const link = parseRoomLink('garden', 'http://localhost/')
+  if (!link.ok) throw new Error(link.reason)
+  const links = () => {
+    throw new Error('nobody is called here')
+  }
+  const self = { id: peerId('alice'), name: 'alice' }
+  const room = new Room({ link: link.value, self, clock, random: seededRandom(1), store, links, signaling })
+  return { clock, signaling, room }
+}
+
+describe('entering', () => {
+  it('[SI1] is done when the server has let this peer in', async () => {
+    const { clock, signaling, room } = lonelyRoom()
+    let entered = false
+    const entering = room.enter().then(() => {
+      entered = true
+    })
+    await clock.run(seconds(3))
+    expect(signaling.calls).toEqual(['open'])
+    expect(entered).toBe(false)
+    signaling.change('connected')
+    await entering
+    expect(room.status()).toEqual({ state: 'open', signaling: { kind: 'connected', server: 'server' } })
+  })
+
+  it('[SI3] waits 5 s for a server and then goes on without one', async () => {
+    const { clock, signaling, room } = lonelyRoom()
+    const entering = room.enter()
+    signaling.change('unreachable')
+    await clock.run(seconds(5))
+    await entering
+    expect(room.status().signaling.kind).toBe('unreachable')
+    expect(room.status().state).toBe('open')
+  })
+
+  it('[SI1] is refused when the server refuses, in its words, and leaves nothing open', async () => {
+    const { clock, signaling, room } = lonelyRoom()
+    const refused = expect(room.enter()).rejects.toMatchObject({ reason: 'refused', message: 'server is refused' })
+    signaling.change('refused')
+    await clock.run(seconds(2))
+    await refused
+    expect(signaling.calls).toEqual(['open', 'close'])
+    expect(room.status().state).toBe('left')
+  })
+})
+
+describe('leaving', () => {
+  it('[RP2] is told to everybody, and ends everything here, once', async () => {
+    const sim = await trio()
+    const { id, room, messages } = sim.peer('alice')
+    const bob = sim.peer('bob')
+    bob.room.handle('sleep', () => new Promise<null>(() => {}))
+    const asked = expect(room.request(bob.id, 'sleep')).rejects.toMatchObject({ reason: 'left' })
+    const states: string[] = []
+    room.on('status', ({ state }) => states.push(state))
+    const [leaving, again] = [room.leave(), room.leave()]
+    await sim.run(200)
+    await Promise.all([leaving, again])
+    await asked
+    expect(states).toEqual(['left'])
+    expect(bob.sees('gone')).toEqual(['alice'])
+    expect(sim.server.find(id)).toBeUndefined()
+    await bob.room.broadcast('is alice here?')
+    await sim.run(seconds(60))
+    expect(messages).toEqual([])
+    expect(bob.sees('here')).toEqual(['carol'])
+    for (const refused of [room.send(bob.id, 1), room.broadcast(1), room.request(bob.id, 'time'), room.rename('Al')]) {
+      await expect(refused).rejects.toMatchObject({ reason: 'left' })
+    }
+  })
+
+  it('[SE7] tells whoever waits for an acknowledgement, at the latest after a second', async () => {
+    const sim = await trio()
+    const { room } = sim.peer('alice')
+    sim.network.silence('bob')
+    const sent = expect(room.send(sim.peer('bob').id, 'wait')).rejects.toMatchObject({ reason: 'left' })
+    const leaving = room.leave()
+    await sim.run(1000)
+    await leaving
+    await sent
+  })
+})
+
+describe('a store that refuses', () => {
+  it('[PL5] leaves the new name in use, and says that it is not remembered', async () => {
+    const full: Store = { ...memoryStore(), set: () => Promise.reject(new Error('quota')) }
+    const { room } = lonelyRoom(full)
+    await expect(room.rename('Amber Wren')).rejects.toMatchObject({ reason: 'not-stored' })
+    expect(room.self.name).toBe('Amber Wren')
+  })
+})
