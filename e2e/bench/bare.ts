@@ -29,7 +29,7 @@ async function joinBare(room: string, peer: string, others: number): Promise<voi
       const connection = connections.get(from) ?? connect(from, false)
       connection.signal(JSON.parse(new TextDecoder().decode(box)))
     })
-    socket.emit('join', { v: 1, room, peer }, (reply: { peers: string[] }) => {
+    socket.emit('join', { v: 1, room, peer, token: peer }, (reply: { peers: string[] }) => {
       for (const to of reply.peers) connect(to, true)
     })
   })
