@@ -42,7 +42,8 @@ export async function ensureInstalled() {
   await withLock('installing packages', async () => {
     if (isInstalled()) return
     console.log('Installing packages ...')
-    const { code } = await runNpm(['ci', '--no-audit', '--no-fund'])
+    // The tools of the build are dev dependencies, which npm leaves out where NODE_ENV says production.
+    const { code } = await runNpm(['ci', '--include=dev', '--no-audit', '--no-fund'])
     if (code !== 0)
       throw new Stop('The packages could not be installed (npm says why above). Is the npm registry within reach?')
   })
