@@ -11,6 +11,12 @@ export const CONTRACT_VERSION = 1
 /** An introduction (an SDP description is 1-4 KiB) fits many times; a file does not. */
 export const MAX_BOX_BYTES = 16 * 1024
 
+/**
+ * Ids in the answer to a join. A room holds 100 (see limits.ts), which an operator may raise a little; beyond, whoever
+ * joins would dial more links than a browser bears.
+ */
+export const MAX_LISTED_PEERS = 128
+
 /** 128 bits as base64url without padding. */
 const ID = /^[A-Za-z0-9_-]{22}$/
 
@@ -19,6 +25,10 @@ export type PeerId = v.InferOutput<typeof PeerIdSchema>
 
 export const RoomIdSchema = v.pipe(v.string(), v.regex(ID, 'a room id is 22 base64url characters'), v.brand('RoomId'))
 export type RoomId = v.InferOutput<typeof RoomIdSchema>
+
+/** What a place in a room is taken with: drawn by the one who joins, told to the server and to nobody else. */
+export const TokenSchema = v.pipe(v.string(), v.regex(ID, 'a token is 22 base64url characters'), v.brand('Token'))
+export type Token = v.InferOutput<typeof TokenSchema>
 
 /** Opaque to the server. Browsers receive an ArrayBuffer, Node a Buffer: both leave here as a Uint8Array. */
 export const BoxSchema = v.pipe(
@@ -35,6 +45,7 @@ export const JoinRequestSchema = v.strictObject({
   v: v.literal(CONTRACT_VERSION, `this server speaks version ${CONTRACT_VERSION}`),
   room: RoomIdSchema,
   peer: PeerIdSchema,
+  token: TokenSchema,
 })
 export type JoinRequest = v.InferOutput<typeof JoinRequestSchema>
 
@@ -54,8 +65,8 @@ const UrlsSchema = v.pipe(
 )
 export const IceServerSchema = v.strictObject({
   urls: v.union([UrlsSchema, v.pipe(v.array(UrlsSchema), v.maxLength(8))]),
-  username: v.optional(v.pipe(v.string(), v.maxLength(512))),
-  credential: v.optional(v.pipe(v.string(), v.maxLength(512))),
+  username: v.exactOptional(v.pipe(v.string(), v.maxLength(512))),
+  credential: v.exactOptional(v.pipe(v.string(), v.maxLength(512))),
 })
 export const IceServersSchema = v.pipe(v.array(IceServerSchema), v.maxLength(8))
 export type IceServer = v.InferOutput<typeof IceServerSchema>
@@ -67,6 +78,7 @@ export const REFUSALS = [
   'rate-limited',
   'room-full',
   'too-many-rooms',
+  'taken',
   'not-joined',
   'not-here',
 ] as const
@@ -83,7 +95,7 @@ export type Refused = v.InferOutput<typeof RefusedSchema>
 export const JoinReplySchema = v.variant('ok', [
   v.object({
     ok: v.literal(true),
-    peers: v.pipe(v.array(PeerIdSchema), v.maxLength(1024)),
+    peers: v.pipe(v.array(PeerIdSchema), v.maxLength(MAX_LISTED_PEERS)),
     iceServers: IceServersSchema,
   }),
   RefusedSchema,

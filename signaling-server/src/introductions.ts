@@ -1,6 +1,7 @@
 /**
  * What each request means: `join`, `signal`, `leave`, checked against the contract and answered. Owns the rooms;
- * sockets, rates and patience belong to Visitor. Nothing is kept beyond who is where. Rules SG2-SG6.
+ * sockets, rates and patience belong to Visitor. Nothing is kept beyond who is where, and
+ * by which token. Rules SG2-SG6.
  */
 import * as v from 'valibot'
 import {
@@ -81,7 +82,7 @@ export class Introductions {
     }
     const request = check(JoinRequestSchema, payload, 'join')
     if (!request.ok) return refuse('bad-request', request.fault)
-    const joining = this.rooms.join(request.output.room, request.output.peer, peer)
+    const joining = this.rooms.join(request.output, peer)
     switch (joining.kind) {
       case 'joined':
         return { ok: true, peers: [...joining.others], iceServers: [...this.deps.iceServers] }
@@ -89,6 +90,8 @@ export class Introductions {
         return refuse('room-full', `a room holds ${this.deps.limits.peersPerRoom} peers`)
       case 'too-many-rooms':
         return refuse('too-many-rooms', `one connection joins at most ${this.deps.limits.roomsPerSocket} rooms`)
+      case 'taken':
+        return refuse('taken', 'that place in the room is held by another connection, which joined with another token')
     }
   }
 

@@ -14,7 +14,10 @@ export const LIMITS = {
   /** One page is in a room or two; a tool that watches several still fits. Bounds what one socket makes us remember. */
   roomsPerSocket: 16,
 
-  /** A join is answered with everybody there, 24 bytes each: past a hundred, newcomers need a sample instead. */
+  /**
+   * A join is answered with everybody there, 24 bytes each: past a hundred, newcomers need a sample instead. Clients
+   * take no list of more than MAX_LISTED_PEERS.
+   */
   peersPerRoom: 100,
 
   /**

@@ -3,11 +3,11 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { MAX_BOX_BYTES } from './contract'
 import { LIMITS } from './limits'
-import { box, CELLAR, expectUndisturbed, GARDEN, Inbox, namesIn, peerId, Stage } from './test-support'
+import { box, CELLAR, expectUndisturbed, GARDEN, Inbox, namesIn, peerId, Stage, tokenOf } from './test-support'
 
 const alice = peerId('alice')
 const mallory = peerId('mallory')
-const join = { v: 1, room: GARDEN, peer: mallory }
+const join = { v: 1, room: GARDEN, peer: mallory, token: tokenOf('mallory') }
 
 const stage = new Stage()
 afterEach(() => stage.end())

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { MAX_BOX_BYTES } from './contract'
 import { LIMITS } from './limits'
-import { box, CELLAR, expectUndisturbed, GARDEN, namesIn, peerId, Stage } from './test-support'
+import { box, CELLAR, expectUndisturbed, GARDEN, namesIn, peerId, Stage, tokenOf } from './test-support'
 
 const alice = peerId('alice')
 const bob = peerId('bob')
@@ -10,7 +10,8 @@ const mallory = peerId('mallory')
 const stage = new Stage()
 afterEach(() => stage.end())
 
-const join = { v: 1, room: GARDEN, peer: mallory }
+const token = tokenOf('mallory')
+const join = { v: 1, room: GARDEN, peer: mallory, token }
 const signal = { room: GARDEN, to: bob, box: box('x') }
 const withOwnProto = (base: object): unknown =>
   JSON.parse(`{${JSON.stringify(base).slice(1, -1)},"__proto__":{"admin":true}}`)
@@ -21,9 +22,12 @@ const malformed: readonly (readonly [event: string, what: string, payload: unkno
   ['join', 'text', 'garden', /^join: /],
   ['join', 'a list', [join], /^join/],
   ['join', 'bytes', box('garden'), /^join/],
-  ['join', 'no version', { room: GARDEN, peer: mallory }, /^join\.v: missing/],
-  ['join', 'no room', { v: 1, peer: mallory }, /^join\.room: missing/],
-  ['join', 'no peer', { v: 1, room: GARDEN }, /^join\.peer: missing/],
+  ['join', 'no version', { room: GARDEN, peer: mallory, token }, /^join\.v: missing/],
+  ['join', 'no room', { v: 1, peer: mallory, token }, /^join\.room: missing/],
+  ['join', 'no peer', { v: 1, room: GARDEN, token }, /^join\.peer: missing/],
+  ['join', 'no token', { v: 1, room: GARDEN, peer: mallory }, /^join\.token: missing/],
+  ['join', 'a short token', { ...join, token: 'sesame' }, /^join\.token: a token is 22 base64url characters/],
+  ['join', 'a list as token', { ...join, token: [token] }, /^join\.token: expected string/],
   ['join', 'a field too many', { ...join, name: 'Mallory' }, /^join\.name: unknown field/],
   ['join', 'a field named __proto__', withOwnProto(join), /^join\.__proto__: unknown field/],
   ['join', 'a field named constructor', { ...join, constructor: 1 }, /^join\.constructor: unknown field/],

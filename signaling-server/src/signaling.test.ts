@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { box, CELLAR, GARDEN, namesIn, peerId, Stage } from './test-support'
+import { box, CELLAR, expectUndisturbed, GARDEN, namesIn, peerId, Stage, tokenOf } from './test-support'
 
 const alice = peerId('alice')
 const bob = peerId('bob')
@@ -112,8 +112,8 @@ describe('one place for each peer', () => {
     const { port, signaling } = await stage.start()
     const [older, newer, b] = await Promise.all([stage.connect(port), stage.connect(port), stage.connect(port)])
     await b.join(GARDEN, bob)
-    await older.join(GARDEN, alice)
-    expect(namesIn(await newer.join(GARDEN, alice))).toEqual(['bob'])
+    await older.join(GARDEN, alice, tokenOf('alice'))
+    expect(namesIn(await newer.join(GARDEN, alice, tokenOf('alice')))).toEqual(['bob'])
     expect(await older.signal(GARDEN, bob, box('me?'))).toMatchObject({ ok: false, reason: 'not-joined' })
 
     const gone = new Promise((resolve) =>
@@ -123,6 +123,34 @@ describe('one place for each peer', () => {
     await gone
     expect(await b.signal(GARDEN, alice, box('welcome back'))).toEqual({ ok: true })
     expect((await newer.signals.next()).from).toBe(bob)
+  })
+
+  it("[SG4] refuses mallory, who read alice's id in the room, alice's place", async () => {
+    const { port } = await stage.start()
+    const { a, b } = await stage.connectAliceAndBob(port)
+    const m = await stage.connect(port)
+    const listed = await m.join(GARDEN, peerId('mallory'), tokenOf('mallory'))
+    expect(namesIn(listed)).toEqual(['alice', 'bob'])
+    const taken = { ok: false, reason: 'taken', message: expect.stringContaining('another connection') }
+    expect(await m.join(GARDEN, alice, tokenOf('mallory'))).toEqual(taken)
+    await expectUndisturbed({ a, b })
+    // She keeps her own place, and is not cut off for asking.
+    expect(await b.signal(GARDEN, peerId('mallory'), box('what was that?'))).toEqual({ ok: true })
+    expect((await m.signals.next()).from).toBe(bob)
+  })
+
+  it('[SG4] shows the token of a place to nobody', async () => {
+    const { port } = await stage.start()
+    const [a, b] = await Promise.all([stage.connect(port), stage.connect(port)])
+    const heard: unknown[] = []
+    b.socket.onAny((...event: unknown[]) => heard.push(event))
+    await a.join(GARDEN, alice, tokenOf('alice'))
+    heard.push(await b.join(GARDEN, bob, tokenOf('bob')))
+    heard.push(await b.join(GARDEN, alice, tokenOf('bob')))
+    await a.signal(GARDEN, bob, box('hi'))
+    await b.signals.next()
+    expect(heard).toHaveLength(3)
+    expect(JSON.stringify(heard)).not.toContain(tokenOf('alice'))
   })
 
   it('[SG4] lets one connection be one peer of a room, so that nobody fills a room alone', async () => {

@@ -20,6 +20,8 @@ import {
   RoomIdSchema,
   type SignalDelivery,
   SignalDeliverySchema,
+  type Token,
+  TokenSchema,
 } from './contract'
 import { attachSignaling, type Signaling, type SignalingOptions } from './signaling'
 
@@ -33,6 +35,10 @@ export function peerId(name: string): PeerId {
 
 export function roomId(name: string): RoomId {
   return v.parse(RoomIdSchema, name.padEnd(22, '-'))
+}
+
+export function tokenOf(name: string): Token {
+  return v.parse(TokenSchema, `token-of-${name}`.padEnd(22, '-'))
 }
 
 export function box(text: string): Uint8Array {
@@ -78,8 +84,9 @@ export class TestClient {
     return v.parse(DoneReplySchema, await this.socket.emitWithAck(event, ...args))
   }
 
-  async join(room: RoomId, peer: PeerId): Promise<JoinReply> {
-    return v.parse(JoinReplySchema, await this.socket.emitWithAck('join', { v: CONTRACT_VERSION, room, peer }))
+  /** @param token what the place is taken with; the same for everybody unless the test is about it */
+  async join(room: RoomId, peer: PeerId, token = tokenOf('anybody')): Promise<JoinReply> {
+    return v.parse(JoinReplySchema, await this.socket.emitWithAck('join', { v: CONTRACT_VERSION, room, peer, token }))
   }
 
   signal(room: RoomId, to: PeerId, content: Uint8Array): Promise<DoneReply> {

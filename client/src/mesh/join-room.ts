@@ -40,7 +40,7 @@ export async function joinRoom(options: JoinOptions = {}): Promise<Room> {
   if (options.name !== undefined && name === undefined)
     throw new RoomError('bad-data', 'The name is empty or too long.')
   const self = { id: newPeerId(systemRandom), name: name ?? suggestName(systemRandom) }
-  const place = { room: deriveRoomId(link.address), self: self.id, clock: systemClock }
+  const place = { room: deriveRoomId(link.address), self: self.id, clock: systemClock, random: systemRandom }
   const servers = options.servers ?? [new URL(link.link).origin]
   const [first, ...others] = servers.map((server) => new SocketIoSignaling({ server, ...place }))
   if (!first) throw new RoomError('refused', 'No signaling server was named.')

@@ -1,13 +1,15 @@
 import { createServer, type Server as HttpServer } from 'node:http'
 import { Server } from 'socket.io'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { IceServer } from '../../../../signaling-server/src/contract'
+import { type IceServer, MAX_LISTED_PEERS } from '../../../../signaling-server/src/contract'
 // biome-ignore lint/style/noRestrictedImports: the client's side of the contract is held to the server that ships
 import { attachSignaling, type Signaling as RunningSignaling } from '../../../../signaling-server/src/signaling'
 import { peerId } from '../../sim/people'
+import { seededRandom } from '../../sim/seeded-random'
 import { VirtualClock } from '../../sim/virtual-clock'
 import { toRoomId } from '../protocol/ids'
-import { type Clock, seconds, systemClock } from '../runtime/clock'
+import { type Clock, type Millis, seconds, systemClock } from '../runtime/clock'
+import { type Random, systemRandom } from '../runtime/random'
 import { SeveralSignalings } from './several-signalings'
 import type { Signaling, SignalingEvents, SignalingState } from './signaling'
 import { signalingContract } from './signaling-contract'
@@ -57,8 +59,12 @@ async function startLyingServer(answers: { readonly [event: string]: (request: u
   return { io, port: await listen(server) }
 }
 
-function join(port: number, self = ALICE, clock: Clock = systemClock): SocketIoSignaling {
-  const signaling = new SocketIoSignaling({ server: `http://localhost:${port}`, room: GARDEN, self, clock })
+function join(
+  port: number,
+  self = ALICE,
+  { clock = systemClock, random = systemRandom }: { clock?: Clock; random?: Random } = {},
+): SocketIoSignaling {
+  const signaling = new SocketIoSignaling({ server: `http://localhost:${port}`, room: GARDEN, self, clock, random })
   opened.push(() => signaling.close())
   return signaling
 }
@@ -87,6 +93,31 @@ async function enter(signaling: Signaling) {
   signaling.open()
   return peers
 }
+
+/** Time that passes when the test says so; it hands over what is to happen, and when. */
+function handClock() {
+  const timers = new Set<{ readonly delay: Millis; readonly task: () => void }>()
+  let waiting: (() => void) | undefined
+  const clock: Clock = {
+    ...systemClock,
+    after(delay, task) {
+      const timer = { delay, task }
+      timers.add(timer)
+      waiting?.()
+      return () => void timers.delete(timer)
+    },
+  }
+  const nextTimer = async () => {
+    if (timers.size === 0) await new Promise<void>((resolve) => (waiting = resolve))
+    const [timer] = timers
+    if (!timer) throw new Error('no timer was set')
+    timers.delete(timer)
+    return timer
+  }
+  return { clock, nextTimer }
+}
+
+const refusedFor = (message: string) => ({ ok: false, reason: 'room-full', message })
 
 const honestJoin = () => ({ ok: true, peers: [], iceServers: [] })
 
@@ -117,7 +148,7 @@ describe.each(['one', 'two'] as const)('signaling over Socket.IO with %s real se
 })
 
 describe('with the real server', () => {
-  it('[SI1] everybody is announced again within 5 s of its restart', async () => {
+  it('[SI1] everybody is announced again within about 2.5 s of its restart', async () => {
     const { signaling: server, port } = await startServer()
     const people = ['alice', 'bob', 'carol', 'dave'].map((name) => join(port, peerId(name)))
     for (const person of people) await enter(person)
@@ -128,7 +159,8 @@ describe('with the real server', () => {
     await startServer(port)
     const startedAt = performance.now()
     const named = (await Promise.all(again)).map((peers) => peers.length)
-    expect(performance.now() - startedAt).toBeLessThan(5000)
+    // A second more for a machine that is busy with other tests; the pauses have a test of their own.
+    expect(performance.now() - startedAt).toBeLessThan(3500)
     expect(named.sort()).toEqual([0, 1, 2, 3])
   })
 
@@ -156,40 +188,100 @@ describe('with the real server', () => {
   })
 
   it('[SI1] one who is refused is told why, and is let in by a later try', async () => {
-    const { port } = await startServer(0, { limits: { peersPerRoom: 1 } })
+    const { signaling: server, port } = await startServer(0, { limits: { peersPerRoom: 1 } })
     const alice = join(port)
     await enter(alice)
+    const [alicesEnd] = server.io.sockets.sockets.values()
+    const gone = new Promise((resolve) => alicesEnd?.once('disconnect', resolve))
     const clock = new VirtualClock()
-    const bob = join(port, BOB, clock)
+    const bob = join(port, BOB, { clock })
     const refused = until(bob, 'refused')
     bob.open()
     expect(await refused).toEqual({ kind: 'refused', reason: 'a room holds 1 peers' })
     expect(await bob.deliver(ALICE, BOX)).toBe('unavailable')
 
-    const again = until(bob, 'refused')
-    await clock.run(seconds(5))
-    await again
     alice.close()
-    // Nobody tells when the place is free; a refusal and a try more do no harm.
+    await gone
     const letIn = until(bob, 'connected')
-    for (let tries = 0; bob.state.kind === 'refused' && tries < 100; tries++) {
-      const judged = next(bob, 'state')
-      await clock.run(seconds(5))
-      await judged
-    }
+    await clock.run(seconds(5))
     await letIn
   })
 
-  it('[SI1] whose place was taken over joins again when it notices', async () => {
+  it("[SG4] alice's place is hers though all know her id; whoever asks for it is refused until she has gone", async () => {
+    const { signaling: server, port } = await startServer()
+    const clock = new VirtualClock()
+    const [alice, bob, mallory] = [join(port), join(port, BOB), join(port, ALICE, { clock })]
+    await enter(alice)
+    const [alicesEnd] = server.io.sockets.sockets.values()
+    const gone = new Promise((resolve) => alicesEnd?.once('disconnect', resolve))
+    await enter(bob)
+    const refused = until(mallory, 'refused')
+    mallory.open()
+    expect(await refused).toMatchObject({ reason: expect.stringContaining('held by another connection') })
+
+    const arrived = next(alice, 'box')
+    expect(await bob.deliver(ALICE, BOX)).toBe('delivered')
+    expect((await arrived).from).toBe(BOB)
+    expect(await alice.deliver(BOB, BOX)).toBe('delivered')
+
+    alice.close()
+    await gone
+    const letIn = until(mallory, 'connected')
+    await clock.run(seconds(5))
+    await letIn
+  })
+
+  it('[SG4] alice comes back to her place while the server still believes in her dead connection', async () => {
     const { port } = await startServer()
-    const [alice, bob, twin] = [join(port), join(port, BOB), join(port)]
+    const [alice, bob] = [join(port, ALICE, { random: seededRandom(1) }), join(port, BOB)]
     await enter(alice)
     await enter(bob)
-    await enter(twin)
-    const named = next(alice, 'peers')
-    expect(await alice.deliver(BOB, BOX)).toBe('unavailable')
-    expect(await named).toEqual([BOB])
-    expect(await alice.deliver(BOB, BOX)).toBe('delivered')
+    // The same stay, with the same token, over another connection.
+    const back = join(port, ALICE, { random: seededRandom(1) })
+    expect(await enter(back)).toEqual([BOB])
+    const arrived = next(back, 'box')
+    expect(await bob.deliver(ALICE, BOX)).toBe('delivered')
+    expect((await arrived).from).toBe(BOB)
+  })
+
+  it('[SI1] why it hung up stays known until the next try', async () => {
+    const { signaling: server, port } = await startServer()
+    const { clock, nextTimer } = handClock()
+    const alice = join(port, ALICE, { clock })
+    await enter(alice)
+    const states: SignalingState[] = []
+    alice.on('state', (state) => states.push(state))
+    const message = 'disconnected after too many refusals'
+    server.io.emit('refused', { ok: false, reason: 'rate-limited', message })
+    server.io.disconnectSockets()
+    // Set on the disconnection, after whatever is said about it.
+    const { delay, task } = await nextTimer()
+    expect(alice.state).toEqual({ kind: 'refused', reason: message })
+    expect(delay).toBe(seconds(5))
+    const announced = until(alice, 'connected')
+    task()
+    await announced
+    expect(states.map(({ kind }) => kind)).toEqual(['refused', 'connected'])
+  })
+
+  it('[SI1] while it is away, everybody pauses 0.5 to 2 s before each try, and never all alike', async () => {
+    const { signaling: server, port } = await startServer()
+    await server.close()
+    const { clock, nextTimer } = handClock()
+    const fractions = [0, 0.25, 0.75, 0.999]
+    const random: Random = { ...systemRandom, fraction: () => fractions.shift() ?? 0.5 }
+    const alice = join(port, ALICE, { clock, random })
+    const states: SignalingState[] = []
+    alice.on('state', (state) => states.push(state))
+    alice.open()
+    const delays: Millis[] = []
+    for (let tries = 0; tries < 12; tries++) {
+      const { delay, task } = await nextTimer()
+      delays.push(delay)
+      task()
+    }
+    expect(delays).toEqual([500, 875, 1625, 1998.5, ...Array.from({ length: 8 }, () => 1250)])
+    expect(states).toEqual([{ kind: 'unreachable', reason: expect.stringMatching(/.+/) }])
   })
 
   it('[SI3] that is not there at all is unreachable, in words', async () => {
@@ -207,6 +299,7 @@ describe('with the real server', () => {
 
 describe('with a server that lies', () => {
   it('[SI4] nonsense for an answer to a join is no answer; the next try may do better', async () => {
+    const full = Array.from({ length: MAX_LISTED_PEERS }, (_, number) => peerId(`peer-${number}-`))
     const nonsense = [
       undefined,
       null,
@@ -218,37 +311,82 @@ describe('with a server that lies', () => {
       { ok: true, peers: [], iceServers: 'none' },
       { ok: true, peers: ['bob'], iceServers: [] },
       { ok: true, peers: [{ id: BOB }], iceServers: [] },
-      { ok: true, peers: Array.from({ length: 1025 }, () => BOB), iceServers: [] },
+      { ok: true, peers: [...full, BOB], iceServers: [] },
       { ok: true, peers: [], iceServers: [{ urls: 'javascript:alert(1)' }] },
       { ok: true, peers: [], iceServers: Array.from({ length: 9 }, () => STUN) },
+      { ok: true, peers: [], iceServers: [{ ...STUN, username: null }] },
       { ok: false },
       { ok: false, reason: 'a mood', message: 'no' },
       { ok: false, reason: 'room-full', message: 'x'.repeat(2000) },
     ]
     const requests: unknown[] = []
     const { port } = await startLyingServer({
-      join: (request) => (requests.push(request) <= nonsense.length ? nonsense[requests.length - 1] : honestJoin()),
+      join: (request) =>
+        requests.push(request) <= nonsense.length
+          ? nonsense[requests.length - 1]
+          : { ok: true, peers: full, iceServers: [] },
     })
-    const clock = new VirtualClock()
-    const alice = join(port, ALICE, clock)
-    const peers: unknown[] = []
-    alice.on('peers', (named) => peers.push(named))
-    let judged = next(alice, 'state')
+    const { clock, nextTimer } = handClock()
+    const alice = join(port, ALICE, { clock })
+    const named = next(alice, 'peers')
+    const states: SignalingState[] = []
+    alice.on('state', (state) => states.push(state))
     alice.open()
-    for (const [index] of nonsense.entries()) {
-      expect(await judged, JSON.stringify(nonsense[index])).toEqual({
-        kind: 'unreachable',
-        reason: 'The server does not answer.',
-      })
-      judged = next(alice, 'state')
-      await clock.run(seconds(5))
+    for (const answer of nonsense) {
+      const { delay, task } = await nextTimer()
+      const said = JSON.stringify(answer)
+      expect(alice.state, said).toEqual({ kind: 'unreachable', reason: 'The server does not answer.' })
+      expect(delay, said).toBe(seconds(5))
+      task()
     }
-    expect(await judged).toMatchObject({ kind: 'connected' })
-    expect(peers).toEqual([[]])
+    expect(await named).toEqual(full)
     expect(alice.iceServers).toEqual([])
-    expect(new Set(requests.map((request) => JSON.stringify(request)))).toEqual(
-      new Set([JSON.stringify({ v: 1, room: GARDEN, peer: ALICE })]),
-    )
+    expect(states.map(({ kind }) => kind)).toEqual(['unreachable', 'connected'])
+    // One token for the whole stay.
+    expect(new Set(requests.map((request) => JSON.stringify(request))).size).toBe(1)
+    const token = expect.stringMatching(/^[A-Za-z0-9_-]{22}$/)
+    expect(requests[0]).toEqual({ v: 1, room: GARDEN, peer: ALICE, token })
+  })
+
+  it('[SG4] hears another token of each stay, and of one stay at another server', async () => {
+    const tokens: unknown[] = []
+    const heard = (request: unknown) => {
+      tokens.push(request instanceof Object && 'token' in request ? request.token : undefined)
+      return honestJoin()
+    }
+    const [first, second] = [await startLyingServer({ join: heard }), await startLyingServer({ join: heard })]
+    for (const { port } of [first, first, second]) await enter(join(port))
+    expect(new Set(tokens).size).toBe(3)
+  })
+
+  it('[SI1] that refuses is asked again and again, and each reason is told once', async () => {
+    const refusals = ['full', 'full', 'taken', 'taken', 'taken', 'full'].map(refusedFor)
+    const { port } = await startLyingServer({ join: () => refusals.shift() ?? honestJoin() })
+    const { clock, nextTimer } = handClock()
+    const alice = join(port, ALICE, { clock })
+    const states: SignalingState[] = []
+    alice.on('state', (state) => states.push(state))
+    const announced = until(alice, 'connected')
+    alice.open()
+    for (let tries = refusals.length; tries > 0; tries--) {
+      const { delay, task } = await nextTimer()
+      expect(delay).toBe(seconds(5))
+      task()
+    }
+    await announced
+    const told = states.map((state) => (state.kind === 'refused' ? state.reason : state.kind))
+    expect(told).toEqual(['full', 'taken', 'full', 'connected'])
+  })
+
+  it('[SI1] that has forgotten a peer is joined again when the peer notices', async () => {
+    const outcomes: unknown[] = [{ ok: false, reason: 'not-joined', message: '' }, { ok: true }]
+    const { port } = await startLyingServer({ join: honestJoin, signal: () => outcomes.shift() })
+    const alice = join(port)
+    await enter(alice)
+    const named = next(alice, 'peers')
+    expect(await alice.deliver(BOB, BOX)).toBe('unavailable')
+    await named
+    expect(await alice.deliver(BOB, BOX)).toBe('delivered')
   })
 
   it('[SI4] nonsense for an answer to a box is no delivery', async () => {
@@ -334,7 +472,7 @@ describe('with a server that lies', () => {
   it('[SI1] that hangs up is called again', async () => {
     const { io, port } = await startLyingServer({ join: honestJoin })
     const clock = new VirtualClock()
-    const alice = join(port, ALICE, clock)
+    const alice = join(port, ALICE, { clock })
     await enter(alice)
     const lost = until(alice, 'unreachable')
     io.disconnectSockets()

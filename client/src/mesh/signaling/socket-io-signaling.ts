@@ -14,27 +14,39 @@ import {
   type RoomId,
   type ServerEvents,
   SignalDeliverySchema,
+  type Token,
+  TokenSchema,
 } from '../../../../signaling-server/src/contract'
 import type { Delivery } from '../link/dialer'
+import { toBase64Url } from '../protocol/base64url'
 import { type Clock, type Millis, seconds } from '../runtime/clock'
 import { Emitter } from '../runtime/emitter'
+import type { Random } from '../runtime/random'
 import type { Signaling, SignalingEvents, SignalingState } from './signaling'
 
 /** A server that does not answer within this is as good as gone. */
 const REPLY_TIMEOUT: Millis = seconds(5)
 
-/** With jitter 0.4-2.2 s: after a restart everyone is announced again before a newcomer has waited 5 s. */
-const RECONNECT_DELAY: Millis = 700
-const RECONNECT_DELAY_MAX: Millis = 1500
+/**
+ * Bounds of the pause before each try to connect again: after a restart everyone is announced again within about 2.5 s,
+ * and never all at one moment. Drawn here because socket.io-client caps its pauses after adding the jitter: after a
+ * few tries everybody's are the longest.
+ */
+const RECONNECT_DELAY_MIN: Millis = 500
+const RECONNECT_DELAY_MAX: Millis = 2000
+
+/** Makes a place in a room this peer's own (SG4). */
+const TOKEN_BYTES = 16
 
 /** A full room may have a place again soon. */
-const REJOIN_AFTER_REFUSAL: Millis = seconds(5)
+const RETRY_AFTER_REFUSAL: Millis = seconds(5)
 
 export interface SocketIoSignalingDeps {
   readonly server: string
   readonly room: RoomId
   readonly self: PeerId
   readonly clock: Clock
+  readonly random: Random
 }
 
 export class SocketIoSignaling implements Signaling {
@@ -42,22 +54,25 @@ export class SocketIoSignaling implements Signaling {
   readonly #socket: Socket<ServerEvents, ClientEvents>
   #state: SignalingState = { kind: 'connecting' }
   #iceServers: readonly IceServer[] = []
-  #cancelRejoin = () => {}
+  #cancelRetry = () => {}
+
+  /** Of this stay at this server, and never told to another: it could take the place at this one. */
+  readonly #token: Token
 
   readonly on = this.#events.on.bind(this.#events)
 
   constructor(private readonly deps: SocketIoSignalingDeps) {
+    this.#token = v.parse(TokenSchema, toBase64Url(deps.random.bytes(TOKEN_BYTES)))
     this.#socket = io(deps.server, {
       autoConnect: false,
       forceNew: true,
       transports: ['websocket'],
       timeout: REPLY_TIMEOUT,
-      reconnectionDelay: RECONNECT_DELAY,
-      reconnectionDelayMax: RECONNECT_DELAY_MAX,
+      reconnection: false,
     })
     this.#socket.on('connect', () => void this.#join())
     this.#socket.on('disconnect', (reason) => this.#handleDisconnect(reason))
-    this.#socket.on('connect_error', (error) => this.#change({ kind: 'unreachable', reason: error.message }))
+    this.#socket.on('connect_error', (error) => this.#handleConnectError(error))
     this.#socket.on('refused', (refusal) => this.#handleRefusal(refusal))
     this.#socket.on('signal', (delivery) => this.#handleSignal(delivery))
   }
@@ -86,17 +101,18 @@ export class SocketIoSignaling implements Signaling {
   }
 
   close(): void {
-    this.#cancelRejoin()
+    this.#cancelRetry()
     this.#events.clear()
     // Disconnecting is leaving: the server forgets a socket's rooms with it.
     this.#socket.disconnect()
   }
 
   async #join(): Promise<void> {
-    this.#cancelRejoin()
+    this.#cancelRetry()
     const { room, self } = this.deps
+    const request = { v: CONTRACT_VERSION, room, peer: self, token: this.#token } as const
     const reply = await this.#ask(JoinReplySchema, () =>
-      this.#socket.timeout(REPLY_TIMEOUT).emitWithAck('join', { v: CONTRACT_VERSION, room, peer: self }),
+      this.#socket.timeout(REPLY_TIMEOUT).emitWithAck('join', request),
     )
     if (!this.#socket.connected) return
     if (reply?.ok) {
@@ -107,7 +123,7 @@ export class SocketIoSignaling implements Signaling {
     }
     if (reply) this.#change({ kind: 'refused', reason: reply.message })
     else this.#change({ kind: 'unreachable', reason: 'The server does not answer.' })
-    this.#cancelRejoin = this.deps.clock.after(REJOIN_AFTER_REFUSAL, () => void this.#join())
+    this.#retry(RETRY_AFTER_REFUSAL, () => void this.#join())
   }
 
   /** @returns what the server answered, or undefined when it gave no answer or nonsense */
@@ -119,19 +135,37 @@ export class SocketIoSignaling implements Signaling {
       const reply = v.safeParse(schema, await emit())
       return reply.success ? reply.output : undefined
     } catch {
-      // socket.io-client rejects for one cause alone: no answer in time.
+      // socket.io-client rejects when no answer came in time, or the connection ended first.
       return undefined
     }
   }
 
   #handleDisconnect(reason: string): void {
-    this.#cancelRejoin()
     if (reason === 'io client disconnect') return
-    this.#change({ kind: 'unreachable', reason: 'The connection to the server was lost.' })
-    // After a disconnection by the server socket.io-client waits to be told.
-    if (reason === 'io server disconnect') {
-      this.#cancelRejoin = this.deps.clock.after(REJOIN_AFTER_REFUSAL, () => this.#socket.connect())
+    const isHangUp = reason === 'io server disconnect'
+    // A server that hangs up has just said why; that is worth more than that it did.
+    if (!isHangUp || this.#state.kind !== 'refused') {
+      this.#change({ kind: 'unreachable', reason: 'The connection to the server was lost.' })
     }
+    this.#reconnect(isHangUp ? RETRY_AFTER_REFUSAL : this.#pause())
+  }
+
+  #handleConnectError(error: Error): void {
+    this.#change({ kind: 'unreachable', reason: error.message })
+    this.#reconnect(this.#pause())
+  }
+
+  #reconnect(delay: Millis): void {
+    this.#retry(delay, () => this.#socket.connect())
+  }
+
+  #retry(delay: Millis, attempt: () => void): void {
+    this.#cancelRetry()
+    this.#cancelRetry = this.deps.clock.after(delay, attempt)
+  }
+
+  #pause(): Millis {
+    return RECONNECT_DELAY_MIN + this.deps.random.fraction() * (RECONNECT_DELAY_MAX - RECONNECT_DELAY_MIN)
   }
 
   #handleRefusal(refusal: unknown): void {
@@ -146,7 +180,20 @@ export class SocketIoSignaling implements Signaling {
   }
 
   #change(state: SignalingState): void {
+    if (words(state) === words(this.#state) && state.kind === this.#state.kind) return
     this.#state = state
     this.#events.emit('state', state)
+  }
+}
+
+function words(state: SignalingState): string {
+  switch (state.kind) {
+    case 'connecting':
+      return ''
+    case 'connected':
+      return state.server
+    case 'unreachable':
+    case 'refused':
+      return state.reason
   }
 }
