@@ -2,15 +2,13 @@
 /**
  * Writes the types of /starling.js beside it: starling.d.ts, which points into a folder of declarations. They have to
  * make sense where nothing of ours is installed, so only what the public index reaches is there, imports name whole
- * files, and the declarations of the packages that are mentioned come along. Whether they do make sense is checked
- * here, with a stranger's compiler settings.
+ * files, and no package may be mentioned. Whether they do make sense is checked here, with a stranger's compiler
+ * settings.
  */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { root, runPackage, Stop } from './processes.mjs'
 
-/** Packages that the library's declarations may mention, each with its own declarations in a single file. */
-const CARRIED = new Map([['valibot', join(root, 'node_modules', 'valibot', 'dist', 'index.d.mts')]])
 const ENTRY = join('client', 'src', 'mesh', 'index.d.ts')
 /** What follows `from` or `import(`, or `import` alone. */
 const SPECIFIER = /(?<=\bfrom |\bimport\(|^import )(['"])([^'"]+)\1/gm
@@ -49,12 +47,10 @@ function gather(from, to) {
   // The walk goes on with what is added to the set on the way.
   for (const file of reached) {
     const text = readFileSync(join(from, file), 'utf8').replace(SPECIFIER, (_match, _quote, name) => {
-      const carried = CARRIED.get(name)
-      if (carried === undefined && !name.startsWith('.'))
+      if (!name.startsWith('.'))
         throw new Stop(`${file} mentions the package ${name}, which users of /starling.js don't have.`)
-      const target = carried === undefined ? findFile(from, join(dirname(file), name)) : `${name}.d.ts`
-      if (carried === undefined) reached.add(target)
-      else copyFileSync(carried, join(to, target))
+      const target = findFile(from, join(dirname(file), name))
+      reached.add(target)
       const path = toSpecifier(relative(dirname(file), target))
       return `'${path.startsWith('.') ? path : `./${path}`}'`
     })

@@ -4,6 +4,9 @@
  * two share. Rules SG1-SG9 of docs/protocol.md.
  */
 import * as v from 'valibot'
+import { ID, type IceServer, isPeerId, isRoomId, type PeerId, type RoomId } from './contract-types'
+
+export type { IceServer, PeerId, RoomId }
 
 /** Raised when a payload changes in a way that an older side would misread. */
 export const CONTRACT_VERSION = 1
@@ -17,14 +20,8 @@ export const MAX_BOX_BYTES = 16 * 1024
  */
 export const MAX_LISTED_PEERS = 128
 
-/** 128 bits as base64url without padding. */
-const ID = /^[A-Za-z0-9_-]{22}$/
-
-export const PeerIdSchema = v.pipe(v.string(), v.regex(ID, 'a peer id is 22 base64url characters'), v.brand('PeerId'))
-export type PeerId = v.InferOutput<typeof PeerIdSchema>
-
-export const RoomIdSchema = v.pipe(v.string(), v.regex(ID, 'a room id is 22 base64url characters'), v.brand('RoomId'))
-export type RoomId = v.InferOutput<typeof RoomIdSchema>
+export const PeerIdSchema = v.pipe(v.string(), v.guard(isPeerId, 'a peer id is 22 base64url characters'))
+export const RoomIdSchema = v.pipe(v.string(), v.guard(isRoomId, 'a room id is 22 base64url characters'))
 
 /** What a place in a room is taken with: drawn by the one who joins, told to the server and to nobody else. */
 export const TokenSchema = v.pipe(v.string(), v.regex(ID, 'a token is 22 base64url characters'), v.brand('Token'))
@@ -69,7 +66,6 @@ export const IceServerSchema = v.strictObject({
   credential: v.exactOptional(v.pipe(v.string(), v.maxLength(512))),
 })
 export const IceServersSchema = v.pipe(v.array(IceServerSchema), v.maxLength(8))
-export type IceServer = v.InferOutput<typeof IceServerSchema>
 
 /** Why the server refused. A client can act on each: mend the request, slow down, try later, or give up. */
 export const REFUSALS = [

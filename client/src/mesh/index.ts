@@ -1,5 +1,5 @@
 /** Starling's mesh library: all that is public. */
-export type { IceServer } from '../../../signaling-server/src/contract'
+export type { IceServer } from '../../../signaling-server/src/contract-types'
 export { parseRoomLink, type RoomAddress, type RoomLink } from './identity/room-link'
 export { type JoinOptions, joinRoom } from './join-room'
 export type { Member } from './membership/roster'

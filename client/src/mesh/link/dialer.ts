@@ -3,7 +3,7 @@
  * attempt that takes too long, dials again with growing pauses, and replaces a link by a fresher one.
  * Who is wanted is the room's decision; how signals travel is the go-between's. Rules DI1-DI10.
  */
-import type { IceServer, PeerId } from '../../../../signaling-server/src/contract'
+import type { IceServer, PeerId } from '../../../../signaling-server/src/contract-types'
 import { newSessionId } from '../protocol/ids'
 import { decodeIntroduction, encodeIntroduction, type LinkSignal } from '../protocol/introductions'
 import type { Clock, Millis } from '../runtime/clock'

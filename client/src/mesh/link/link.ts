@@ -3,7 +3,7 @@
  * long as it is open. What was sent and not acknowledged when it closes is lost here; the session
  * above sends it again. Rules LK1-LK8, held by link-contract.ts for every implementation.
  */
-import type { IceServer } from '../../../../signaling-server/src/contract'
+import type { IceServer } from '../../../../signaling-server/src/contract-types'
 import type { LinkSignal } from '../protocol/introductions'
 import type { Emitter } from '../runtime/emitter'
 

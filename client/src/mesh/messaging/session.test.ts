@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { peerId } from '../../sim/people'
 import { seededRandom } from '../../sim/seeded-random'
 import { RoomError } from '../protocol/errors'
 import type { Frame, Received } from '../protocol/frames'
+import type { PeerId } from '../protocol/ids'
 import { MAX_MESSAGE_BYTES, MAX_UNACKNOWLEDGED_BYTES, MAX_UNACKNOWLEDGED_PAYLOADS } from '../protocol/limits'
 import { Session, type Settle } from './session'
 
@@ -18,7 +20,7 @@ class Side {
 
   constructor(
     readonly instance: string,
-    readonly peer: string,
+    readonly peer: PeerId,
   ) {
     this.session = new Session({ peer, instance, onPayload: (payload) => this.handed.push(decode(payload)) })
   }
@@ -48,8 +50,8 @@ class Side {
 
 /** Alice and bob, and a link between them that a test breaks and mends. */
 class Talk {
-  readonly alice = new Side('alice 1', 'bob')
-  bob = new Side('bob 1', 'alice')
+  readonly alice = new Side('alice 1', peerId('bob'))
+  bob = new Side('bob 1', peerId('alice'))
 
   /** A new link: both say hello at the same moment. */
   link(): void {
@@ -204,7 +206,7 @@ describe('a session over a new link', () => {
     talk.flow()
     talk.alice.push('two')
     talk.cut()
-    talk.bob = new Side('bob 2', 'alice')
+    talk.bob = new Side('bob 2', peerId('alice'))
     talk.link()
     talk.flow()
     expect(talk.bob.handed).toEqual(['two'])
@@ -264,7 +266,7 @@ describe('a session with a peer that does not keep up', () => {
     expect(alice.settled).toEqual([])
     alice.push('one too many')
     expect(alice.settled).toEqual(['one too many: overloaded'])
-    expect(alice.session.overload(1)?.details).toEqual({ peer: 'bob' })
+    expect(alice.session.overload(1)?.details).toEqual({ peer: peerId('bob') })
   })
 
   it('[SE7] tells everyone who waits that it will not come, and goes on with what is pushed later', () => {

@@ -5,6 +5,7 @@
  */
 import { RoomError } from '../protocol/errors'
 import type { Frame, Received } from '../protocol/frames'
+import type { PeerId } from '../protocol/ids'
 import { MAX_UNACKNOWLEDGED_BYTES, MAX_UNACKNOWLEDGED_PAYLOADS } from '../protocol/limits'
 
 /** Called once: without an error when the peer has acknowledged the payload, else with the reason that it never will. */
@@ -17,7 +18,7 @@ interface Pending {
 }
 
 interface SessionDeps {
-  readonly peer: string
+  readonly peer: PeerId
   /** this peer's own run, as the other side names it in its hello */
   readonly instance: string
   readonly onPayload: (payload: Uint8Array) => void

@@ -1,4 +1,5 @@
 /** The one class of error that a caller of the library can act on, with its closed list of reasons. */
+import type { PeerId } from './ids'
 
 export const ROOM_ERROR_REASONS = [
   /** the room link or name cannot be read */
@@ -36,7 +37,7 @@ export const ROOM_ERROR_REASONS = [
 export type RoomErrorReason = (typeof ROOM_ERROR_REASONS)[number]
 
 export interface RoomErrorDetails {
-  readonly peer?: string
+  readonly peer?: PeerId
   /** bytes */
   readonly limit?: number
   /** bytes */

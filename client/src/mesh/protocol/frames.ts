@@ -45,6 +45,7 @@ const TYPE = { hello: 1, ping: 2, pong: 3, data: 4, ack: 5, bye: 6 } as const
 
 const MAX_SEQ = 0xffff_ffff
 
+/** @internal The published declarations know nothing of schemas. */
 export const NameSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_NAME_LENGTH))
 const InstanceSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(32))
 const HelloSchema = v.strictTuple([
