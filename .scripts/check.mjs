@@ -4,6 +4,7 @@
  * `npm test` runs the same before it opens a browser.
  */
 import { pathToFileURL } from 'node:url'
+import { checkLayers } from './layers.mjs'
 import { giveUp, heading, runPackage, Stop } from './processes.mjs'
 import { ensureInstalled } from './setup.mjs'
 
@@ -14,6 +15,7 @@ export async function check() {
   // In CI Biome colours what goes into a file, too.
   const how = process.env.CI ? ['ci', '--colors=off'] : ['check']
   await pass('The style', runPackage('@biomejs/biome', [...how, '--error-on-warnings'], {}, 'biome'))
+  checkLayers()
   heading('Unused code')
   await pass('The search for unused code', runPackage('knip', []))
   heading('Units and simulations')

@@ -4,7 +4,7 @@
  * two share. Rules SG1-SG9 of docs/protocol.md.
  */
 import * as v from 'valibot'
-import { ID, type IceServer, isPeerId, isRoomId, type PeerId, type RoomId } from './contract-types'
+import { type IceServer, ID, isPeerId, isRoomId, type PeerId, type RoomId } from './contract-types'
 
 export type { IceServer, PeerId, RoomId }
 

@@ -2,7 +2,6 @@ import { createServer, type Server as HttpServer } from 'node:http'
 import { Server } from 'socket.io'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type IceServer, MAX_LISTED_PEERS } from '../../../../signaling-server/src/contract'
-// biome-ignore lint/style/noRestrictedImports: the client's side of the contract is held to the server that ships
 import { attachSignaling, type Signaling as RunningSignaling } from '../../../../signaling-server/src/signaling'
 import { peerId } from '../../sim/people'
 import { seededRandom } from '../../sim/seeded-random'
