@@ -3,10 +3,11 @@
 import { deriveRoomId } from './identity/room-keys'
 import { formatRoomLink, newRoomAddress, parseRoomLink, type RoomLink } from './identity/room-link'
 import { WebRtcLink, webRtcSupported } from './link/webrtc-link'
-import { suggestName } from './membership/names'
+import { cleanName, rememberedName, suggestName } from './membership/names'
 import { RoomError } from './protocol/errors'
 import { newPeerId } from './protocol/ids'
-import { Room, type RoomDeps, rememberedName } from './room'
+import { MAX_NAME_LENGTH } from './protocol/limits'
+import { Room, type RoomDeps } from './room'
 import { systemClock } from './runtime/clock'
 import { systemRandom } from './runtime/random'
 import { browserStore, type Store } from './runtime/store'
@@ -30,20 +31,23 @@ export interface JoinOptions {
  * Joins a room, or makes a new one. Leaves by itself when the page goes away.
  * @returns once a signaling server has let this peer in, or after 5 s without an answer; then
  *   `room.status().signaling` says so, and the room goes on trying
- * @throws RoomError 'bad-link' | 'bad-data' (an unusable name) | 'unsupported' | 'refused'
+ * @throws RoomError 'bad-link' (the room's or a server's) | 'bad-data' (an unusable name) | 'unsupported' | 'refused'
  */
 export async function joinRoom(options: JoinOptions = {}): Promise<Room> {
   if (!webRtcSupported()) throw new RoomError('unsupported', 'This browser has no WebRTC.')
   const link = findRoom(options.link)
   const store = options.store ?? browserStore()
-  const name = await rememberedName(store, options.name)
-  if (options.name !== undefined && name === undefined)
-    throw new RoomError('bad-data', 'The name is empty or too long.')
+  const name = options.name === undefined ? await rememberedName(store) : cleanName(options.name)
+  if (options.name !== undefined && name === undefined) {
+    throw new RoomError('bad-data', `A name has 1 to ${MAX_NAME_LENGTH} characters.`)
+  }
   const self = { id: newPeerId(systemRandom), name: name ?? suggestName(systemRandom) }
   const place = { room: deriveRoomId(link.address), self: self.id, clock: systemClock, random: systemRandom }
   const servers = options.servers ?? [new URL(link.link).origin]
+  const wrong = servers.find((server) => !/^https?:$/.test(URL.canParse(server) ? new URL(server).protocol : ''))
+  if (wrong !== undefined) throw new RoomError('bad-link', `'${wrong}' is no address of a signaling server.`)
   const [first, ...others] = servers.map((server) => new SocketIoSignaling({ server, ...place }))
-  if (!first) throw new RoomError('refused', 'No signaling server was named.')
+  if (!first) throw new RoomError('bad-link', 'No signaling server was named.')
   const room = new Room({
     link,
     self,

@@ -5,28 +5,36 @@
  */
 import { Keepalive, type Life } from './link/keepalive'
 import type { Link } from './link/link'
+import { STALLED_AFTER, UNREACHABLE_AFTER } from './link/timing'
 import type { Member } from './membership/roster'
 import { Session } from './messaging/session'
 import { RoomError } from './protocol/errors'
-import { decodeFrame, encodeFrame, type Frame, type Hello, PROTOCOL_VERSION } from './protocol/frames'
+import {
+  decodeFrame,
+  encodeFrame,
+  type ForeignHello,
+  type Frame,
+  type Hello,
+  type InboundFrame,
+  PROTOCOL_VERSION,
+} from './protocol/frames'
 import type { PeerId } from './protocol/ids'
 import { MAX_BAD_FRAMES } from './protocol/limits'
-import { type Clock, type Millis, seconds } from './runtime/clock'
+import type { Clock, Millis } from './runtime/clock'
 import { assertNever } from './runtime/invariant'
-
-/** Long enough for a laptop's short nap; then whoever waits for an acknowledgement is told. */
-const UNREACHABLE_AFTER: Millis = seconds(30)
 
 interface RemotePeerDeps {
   readonly id: PeerId
   readonly clock: Clock
-  /** this program's run, see Hello */
+  /** names this side's numbering, see Hello */
   readonly instance: string
   readonly ownName: () => string
   readonly onPayload: (payload: Uint8Array) => void
   readonly onChange: () => void
   /** it said good-bye */
   readonly onLeft: () => void
+  /** what was said to it and not acknowledged is given up, and so is what it was asked */
+  readonly onGivenUp: (error: RoomError) => void
   /** its link is open and yet nothing is heard: a fresh one may do better */
   readonly onSilent: () => void
   /** it speaks another version of the protocol; no link to it is of use */
@@ -43,6 +51,10 @@ export class RemotePeer {
   #greeted = false
   #badFrames = 0
   #gone = false
+  /** Nothing is said to it any more, until it is back. */
+  #givenUp = false
+  /** What had been settled and flushed, and when that last changed. */
+  #progress: { readonly settled: number; readonly flushed: number; readonly at: Millis } | undefined
   #cancelGiveUp = () => {}
 
   constructor(private readonly deps: RemotePeerDeps) {
@@ -65,8 +77,9 @@ export class RemotePeer {
     return { id: this.deps.id, name: this.#name, status, reach, ...rtt }
   }
 
-  get gone(): boolean {
-    return this.#gone
+  /** Whether what is said to it now may still arrive. */
+  get expected(): boolean {
+    return this.#name !== undefined && !this.#givenUp
   }
 
   /** There are signs of life over an open link. */
@@ -82,8 +95,13 @@ export class RemotePeer {
   attach(link: Link): void {
     this.#unlink()
     this.#link = link
-    const stop = link.on('frame', (bytes) => this.#link === link && this.#handleFrame(bytes))
-    link.on('close', stop)
+    const stops = [
+      link.on('activity', () => this.#link === link && this.#greeted && this.#keepalive.heard()),
+      link.on('frame', (bytes) => this.#link === link && this.#handleFrame(bytes)),
+    ]
+    link.on('close', () => {
+      for (const stop of stops) stop()
+    })
     const { instance } = this.deps
     const { received } = this.session
     this.#send({ kind: 'hello', version: PROTOCOL_VERSION, instance, name: this.deps.ownName(), received })
@@ -134,20 +152,41 @@ export class RemotePeer {
   #ping(frame: Frame): void {
     this.#link?.check()
     this.#send(frame)
+    this.#watchProgress()
+  }
+
+  /** A link that lives is no use when what goes into it never comes to anything. */
+  #watchProgress(): void {
+    // One that is not heard is lost in another way, and on another clock.
+    if (!this.#link || !this.heard || !this.session.waiting) {
+      this.#progress = undefined
+      return
+    }
+    const now = this.deps.clock.now()
+    const { settled } = this.session
+    // While nothing is queued, only acknowledgements count: pings are taken even by one who acknowledges nothing.
+    const flushed = this.#link.queued > 0 ? this.#link.flushed : 0
+    const last = this.#progress
+    if (!last || last.settled !== settled || last.flushed !== flushed) this.#progress = { settled, flushed, at: now }
+    else if (now - last.at >= STALLED_AFTER) {
+      this.#giveUp('acknowledges nothing any more')
+      this.#link.close()
+    }
   }
 
   #handleFrame(bytes: Uint8Array): void {
     const frame = decodeFrame(bytes)
     if (!frame.ok) return this.#handleBadFrame()
-    if (!this.#greeted && frame.value.kind !== 'hello') return this.#handleBadFrame()
-    this.#keepalive.heard()
+    if (!this.#greeted && frame.value.kind !== 'hello' && frame.value.kind !== 'foreign') return this.#handleBadFrame()
     this.#take(frame.value)
   }
 
-  #take(frame: Frame): void {
+  #take(frame: InboundFrame): void {
     switch (frame.kind) {
       case 'hello':
         return this.#handleHello(frame)
+      case 'foreign':
+        return this.#handleForeign(frame)
       case 'ping':
         return this.#send({ kind: 'pong', stamp: frame.stamp })
       case 'pong':
@@ -165,21 +204,23 @@ export class RemotePeer {
 
   #handleHello(hello: Hello): void {
     if (this.#greeted) return this.#handleBadFrame()
-    if (hello.version !== PROTOCOL_VERSION) {
-      const versions = `version ${hello.version} of the protocol, this page version ${PROTOCOL_VERSION}`
-      const error = `${hello.name} uses ${versions}. Reload the older page.`
-      return this.deps.onIncompatible(new RoomError('incompatible', error, { peer: this.deps.id }))
-    }
     this.#greeted = true
     this.#name = hello.name
+    this.#keepalive.heard()
     this.#setGone(false)
     this.session.resume(hello.instance, hello.received, (frame) => this.#send(frame))
     this.deps.onChange()
   }
 
+  #handleForeign({ version }: ForeignHello): void {
+    const versions = `version ${version} of the protocol, this page version ${PROTOCOL_VERSION}`
+    const error = `Somebody in this room uses ${versions}. Reload the older page.`
+    this.deps.onIncompatible(new RoomError('incompatible', error, { peer: this.deps.id }))
+  }
+
   #handleBye(): void {
     this.#setGone(true)
-    this.session.fail(this.#unreachable('left the room'))
+    this.#giveUp('left the room')
     this.deps.onLeft()
   }
 
@@ -215,16 +256,22 @@ export class RemotePeer {
   #setGone(gone: boolean): void {
     if (this.#gone === gone) return
     this.#gone = gone
+    this.#givenUp = false
     this.#cancelGiveUp()
     if (gone) {
-      this.#cancelGiveUp = this.deps.clock.after(UNREACHABLE_AFTER, () =>
-        this.session.fail(this.#unreachable(`could not be reached for ${UNREACHABLE_AFTER / 1000} seconds`)),
-      )
+      const words = `could not be reached for ${UNREACHABLE_AFTER / 1000} seconds`
+      this.#cancelGiveUp = this.deps.clock.after(UNREACHABLE_AFTER, () => this.#giveUp(words))
     }
     this.deps.onChange()
   }
 
-  #unreachable(what: string): RoomError {
-    return new RoomError('unreachable', `${this.#name ?? this.deps.id} ${what}.`, { peer: this.deps.id })
+  /** Tells whoever waits for it. While it is gone nothing more is said to it either. */
+  #giveUp(why: string): void {
+    this.#cancelGiveUp()
+    this.#givenUp = this.#gone
+    const { id: peer } = this.deps
+    const error = new RoomError('unreachable', `${this.#name ?? peer} ${why}.`, { peer })
+    this.session.fail(error)
+    this.deps.onGivenUp(error)
   }
 }

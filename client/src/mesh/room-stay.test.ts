@@ -5,7 +5,8 @@ import { seededRandom } from '../sim/seeded-random'
 import { Sim } from '../sim/sim'
 import { VirtualClock } from '../sim/virtual-clock'
 import { parseRoomLink } from './identity/room-link'
-import { Room, rememberedName } from './room'
+import { cleanName, rememberedName, rememberName } from './membership/names'
+import { Room } from './room'
 import { seconds } from './runtime/clock'
 import { memoryStore, type Store } from './runtime/store'
 
@@ -26,14 +27,19 @@ describe('a name', () => {
     expect(room.self.name).toBe(`${'x'.repeat(32)} ${'y'.repeat(31)}`)
   })
 
-  it('[PL5] is the given one, else the remembered one, else none', async () => {
+  it('[PL5] is remembered, unless the store fails or what it holds is no name', async () => {
     const store = memoryStore()
-    expect(await rememberedName(store, undefined)).toBeUndefined()
-    await store.set('name', ' Amber  Wren ')
-    expect(await rememberedName(store, undefined)).toBe('Amber Wren')
-    expect(await rememberedName(store, 'Jade Crane')).toBe('Jade Crane')
-    expect(await rememberedName(store, '')).toBeUndefined()
-    expect(await rememberedName(store, 'half \ud83d')).toBe('half \ufffd')
+    expect(await rememberedName(store)).toBeUndefined()
+    await rememberName(store, ' Amber  Wren ')
+    expect(await rememberedName(store)).toBe('Amber Wren')
+    await rememberName(store, ' ')
+    expect(await rememberedName(store)).toBeUndefined()
+    const broken: Store = { ...store, get: () => Promise.reject(new Error('no storage')) }
+    expect(await rememberedName(broken)).toBeUndefined()
+  })
+
+  it('[PL5] has no half characters', () => {
+    expect(cleanName('half \ud83d')).toBe('half \ufffd')
   })
 })
 

@@ -7,13 +7,15 @@ import { deriveRoomId } from './identity/room-keys'
 import type { RoomLink } from './identity/room-link'
 import { Dialer } from './link/dialer'
 import type { Link, LinkFactory } from './link/link'
+import { cleanName, rememberName } from './membership/names'
 import { type Member, Roster } from './membership/roster'
 import { type Handler, type RequestOptions, Requests } from './messaging/requests'
 import type { Settle } from './messaging/session'
-import { type Data, findDataFault } from './protocol/data'
+import type { Data } from './protocol/data'
 import { RoomError } from './protocol/errors'
 import { newSessionId, type PeerId, type RoomId } from './protocol/ids'
-import { MAX_MESSAGE_BYTES, MAX_NAME_LENGTH } from './protocol/limits'
+import { MAX_NAME_LENGTH } from './protocol/limits'
+import { assertData, assertSize } from './protocol/outgoing'
 import { decodePayload, encodePayload, type Payload } from './protocol/payloads'
 import { RemotePeer } from './remote-peer'
 import { type Clock, type Millis, seconds } from './runtime/clock'
@@ -28,8 +30,6 @@ const JOIN_PATIENCE: Millis = seconds(5)
 
 /** How long leaving waits for the good-bye to arrive everywhere. */
 const LEAVE_LINGER: Millis = seconds(1)
-
-const NAME_KEY = 'name'
 
 export interface Message {
   /** the same on every screen */
@@ -47,7 +47,7 @@ export interface Message {
 /** How far a broadcast has come. */
 export interface Receipt {
   readonly id: string
-  /** the member that has just acknowledged it; absent when one was lost before it could */
+  /** the member that has just acknowledged it; absent at the start, and when a member was lost before it could */
   readonly by?: PeerId
   /** members that have acknowledged it */
   readonly delivered: number
@@ -90,7 +90,6 @@ export class Room {
   readonly #roster: Roster
   readonly #dialer: Dialer
   readonly #requests: Requests
-  readonly #instance: string
   #self: { readonly id: PeerId; readonly name: string }
   #messages = 0
   #status: RoomStatus
@@ -102,13 +101,13 @@ export class Room {
     this.id = deriveRoomId(deps.link.address)
     this.on = this.#events.on.bind(this.#events)
     this.#self = deps.self
-    this.#instance = newSessionId(random)
     this.#status = { state: 'open', signaling: signaling.state }
     this.#roster = new Roster({ clock, onChange: (members) => this.#events.emit('members', members) })
     this.#requests = new Requests({ clock, push: (peer, payload, settle) => this.#push(peer, payload, settle) })
     this.#dialer = new Dialer({ self: deps.self.id, clock, random, links, goBetween: this.#goBetween() })
     this.#dialer.on('link', ({ peer, link }) => this.#handleLink(peer, link))
-    this.#dialer.on('unlinked', ({ peer }) => this.#peers.get(peer)?.detach())
+    this.#dialer.on('unlinked', ({ peer }) => this.#handleUnlinked(peer))
+    this.#dialer.on('unreachable', ({ peer }) => this.#handleUnreachable(peer))
     this.#dialer.on('not-here', ({ peer }) => this.#handleNotHere(peer))
     signaling.on('state', (state) => this.#handleSignaling(state))
     signaling.on('peers', (peers) => this.#handlePeers(peers))
@@ -172,21 +171,24 @@ export class Room {
   }
 
   /**
-   * Sends to every member that is here. `receipt` events tell how far it has come.
-   * @returns the message's id, once it is under way to each of them
-   * @throws RoomError 'overloaded' (then it was sent to nobody) | 'too-large' | 'bad-data' | 'left'
+   * Sends to every member. Whoever comes later does not get it: right after joining there may be nobody yet, see
+   * `members`. `receipt` events tell how far it has come, the first one at once, also when there is nobody; an
+   * `error` event names a member that could not take it, because too much waits for it already.
+   * @returns the message's id, once it is under way
+   * @throws RoomError 'overloaded' (no member can take it now) | 'too-large' | 'bad-data' | 'left'
    */
   async broadcast(data: Data): Promise<string> {
     this.#assertOpen()
     const { id, bytes } = this.#encodeMessage(data, false)
-    const receivers = [...this.#peers].filter(([, remote]) => remote.member && !remote.gone)
-    for (const [, remote] of receivers) {
-      const overload = remote.session.overload(bytes.length)
-      if (overload) throw overload
-    }
+    const members = [...this.#peers].filter(([, remote]) => remote.expected)
+    const overloads = members.flatMap(([, { session }]) => session.overload(bytes.length) ?? [])
+    if (overloads[0] && overloads.length === members.length) throw overloads[0]
+    for (const overload of overloads) this.#events.emit('error', overload)
+    const receivers = members.filter(([, { session }]) => !session.overload(bytes.length))
     const progress = { delivered: 0, of: receivers.length }
-    for (const [by, remote] of receivers) {
-      remote.session.push(bytes, (error) => {
+    this.#events.emit('receipt', { id, ...progress })
+    for (const [by, { session }] of receivers) {
+      session.push(bytes, (error) => {
         if (error) progress.of -= 1
         else progress.delivered += 1
         this.#events.emit('receipt', { id, ...(error ? {} : { by }), ...progress })
@@ -203,14 +205,13 @@ export class Room {
    */
   async request(peer: PeerId, topic: string, body: Data = null, options?: RequestOptions): Promise<Data> {
     this.#assertOpen()
-    assertData(body, 'body')
-    const encode = (number: number) => assertSize(encodePayload({ kind: 'request', number, topic, body }))
-    return this.#requests.ask(peer, encode, options)
+    return this.#requests.ask(peer, topic, body, options)
   }
 
   /**
    * Answers requests for `topic`; what the handler throws reaches the one who asked as 'handler-failed'.
    * @returns what unregisters it
+   * @throws RoomError 'bad-data' for a topic that cannot be sent
    */
   handle(topic: string, handler: Handler): () => void {
     return this.#requests.handle(topic, handler)
@@ -227,9 +228,9 @@ export class Room {
     this.#self = { ...this.#self, name: trimmed }
     const payload = encodePayload({ kind: 'rename', name: trimmed })
     // Whoever is lost meanwhile learns the name from the next hello.
-    for (const remote of this.#peers.values()) if (!remote.gone) remote.session.push(payload, () => {})
+    for (const remote of this.#peers.values()) if (remote.expected) remote.session.push(payload, () => {})
     try {
-      await this.deps.store.set(NAME_KEY, trimmed)
+      await rememberName(this.deps.store, trimmed)
     } catch (error) {
       throw new RoomError('not-stored', `The browser does not remember the name: ${String(error)}`)
     }
@@ -282,15 +283,35 @@ export class Room {
     remote.attach(link)
   }
 
+  #handleUnlinked(id: PeerId): void {
+    const remote = this.#peers.get(id)
+    remote?.detach()
+    // Whoever has never said hello leaves nothing to go on with; the dialer still wants a link if it did.
+    if (!remote || remote.member) return
+    remote.stop(new RoomError('unreachable', 'It never said hello.', { peer: id }))
+    this.#peers.delete(id)
+  }
+
+  /** Somebody whom the server names and nobody here has met: without a word the room would just look empty. */
+  #handleUnreachable(peer: PeerId): void {
+    if (this.#peers.get(peer)?.member) return
+    const why = 'no direct connection comes about. Networks that let none through need a TURN server.'
+    this.#events.emit(
+      'error',
+      new RoomError('unreachable', `Somebody in this room cannot be reached: ${why}`, { peer }),
+    )
+  }
+
   #newPeer(id: PeerId): RemotePeer {
     const remote = new RemotePeer({
       id,
       clock: this.deps.clock,
-      instance: this.#instance,
+      instance: newSessionId(this.deps.random),
       ownName: () => this.#self.name,
       onPayload: (payload) => this.#handlePayload(remote, id, payload),
       onChange: () => this.#recordMember(remote),
       onLeft: () => this.#dialer.forget(id),
+      onGivenUp: (error) => this.#requests.fail(error, id),
       onSilent: () => this.#dialer.redial(id),
       onIncompatible: (error) => {
         this.#dialer.forget(id)
@@ -348,8 +369,10 @@ export class Room {
   #push(peer: PeerId, payload: Uint8Array, settle: Settle): void {
     const remote = this.#peers.get(peer)
     if (!remote?.member) return settle(new RoomError('unknown-peer', `There is no member ${peer}.`, { peer }))
-    if (!remote.gone) return remote.session.push(payload, settle)
-    settle(new RoomError('unreachable', `${remote.member.name} is gone.`, { peer }))
+    if (!remote.expected) return settle(new RoomError('unreachable', `${remote.member.name} is gone.`, { peer }))
+    const overload = remote.session.overload(payload.length)
+    if (overload) settle(overload)
+    else remote.session.push(payload, settle)
   }
 
   #encodeMessage(data: Data, direct: boolean): { readonly id: string; readonly bytes: Uint8Array } {
@@ -370,26 +393,4 @@ export class Room {
   }
 }
 
-/** The name to join with: the one given, else the remembered one. @returns undefined when there is neither */
-export async function rememberedName(store: Store, given: string | undefined): Promise<string | undefined> {
-  return cleanName(given ?? (await store.get(NAME_KEY)) ?? '')
-}
-
-/** @returns the name as others will see it, or undefined when it is empty or too long */
-function cleanName(name: string): string | undefined {
-  const cleaned = name.toWellFormed().replace(/\s+/g, ' ').trim()
-  return cleaned === '' || cleaned.length > MAX_NAME_LENGTH ? undefined : cleaned
-}
-
 const messageId = (author: PeerId, number: number): string => `${author}.${number}`
-
-function assertData(value: unknown, what: string): void {
-  const fault = findDataFault(value, what)
-  if (fault) throw new RoomError('bad-data', `${fault.path} ${fault.problem}, which cannot be sent.`)
-}
-
-function assertSize(payload: Uint8Array): Uint8Array {
-  const [size, limit] = [payload.length, MAX_MESSAGE_BYTES]
-  if (size <= limit) return payload
-  throw new RoomError('too-large', `The message has ${size} bytes; ${limit} may pass.`, { size, limit })
-}

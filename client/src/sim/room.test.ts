@@ -1,7 +1,12 @@
 /** Stories of whole rooms in virtual time: the shipping code on a simulated network. */
 import { describe, expect, it } from 'vitest'
+import { encodeIntroduction } from '../mesh/protocol/introductions'
+import { MAX_GONE_MEMBERS, MAX_MESSAGE_BYTES } from '../mesh/protocol/limits'
 import { seconds } from '../mesh/runtime/clock'
+import { peerId } from './people'
 import { Sim } from './sim'
+import { SimSignaling } from './sim-signaling'
+import { Stranger } from './stranger'
 
 const FLOCK = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi']
 
@@ -12,7 +17,7 @@ describe('a room', () => {
     for (const peer of sim.peers) expect(peer.sees('here')).toHaveLength(7)
   })
 
-  it('[PL1] a broadcast reaches everyone else once, and nobody twice', async () => {
+  it('[PL3] a broadcast reaches everyone else once, and nobody twice', async () => {
     const sim = new Sim({ seed: 2, peers: FLOCK })
     await sim.meshed()
     for (const peer of sim.peers) await peer.room.broadcast(`hello from ${peer.room.self.name}`)
@@ -23,7 +28,7 @@ describe('a room', () => {
     }
   })
 
-  it('[PL1] a direct message is seen by its addressee alone, and is acknowledged', async () => {
+  it('[PL3] a direct message is seen by its addressee alone, and is acknowledged', async () => {
     const sim = new Sim({ seed: 3, peers: ['alice', 'bob', 'carol'] })
     await sim.meshed()
     const sent = sim.peer('alice').room.send(sim.peer('bob').id, { secret: [1, new Uint8Array([2])] })
@@ -220,7 +225,7 @@ describe('a room', () => {
     expect(receipts.at(-1)).toMatchObject({ delivered: 1, of: 1 })
   })
 
-  it('[MB4] people come and go while others talk, and nobody misses anything said while they were here', async () => {
+  it('[PL3] people come and go while others talk, and nobody misses anything said while they were here', async () => {
     for (let seed = 200; seed < 220; seed++) {
       const sim = new Sim({ seed, peers: ['alice', 'bob'] })
       await sim.meshed()
@@ -238,5 +243,97 @@ describe('a room', () => {
       expect(sim.peer('bob').data(), `seed ${seed}`).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
       expect(sim.peer('bob').sees('here')).toEqual(['alice'])
     }
+  })
+
+  it('[KA1] the largest message arrives over a slow line, and nobody is given up meanwhile', async () => {
+    const sim = new Sim({ seed: 16, peers: ['alice', 'bob'], rate: 30_000 })
+    await sim.meshed()
+    const data = new Uint8Array(MAX_MESSAGE_BYTES - 100).fill(7)
+    const sent = sim.peer('alice').room.send(sim.peer('bob').id, data)
+    for (let second = 0; second < 45; second++) {
+      await sim.run(seconds(1))
+      expect(sim.peer('bob').sees('here')).toEqual(['alice'])
+      expect(sim.peer('alice').sees('here')).toEqual(['bob'])
+    }
+    await sent
+    const [arrived] = sim.peer('bob').data()
+    expect(arrived instanceof Uint8Array && Buffer.compare(arrived, data)).toBe(0)
+  })
+
+  it('[SE4] somebody who was forgotten while away misses nothing that is said after the return', async () => {
+    const sim = new Sim({ seed: 17, peers: ['alice', 'bob'], jitter: 0 })
+    await sim.meshed()
+    for (let number = 0; number < 5; number++) await sim.peer('alice').room.broadcast(number)
+    await sim.run(seconds(1))
+    sim.network.silence('bob')
+    await sim.run(seconds(35))
+    const strangers = Array.from(
+      { length: MAX_GONE_MEMBERS + 1 },
+      (_, number) => new Stranger(sim, `stranger-${number}`),
+    )
+    await sim.run(seconds(1))
+    for (const stranger of strangers) stranger.says({ kind: 'bye' })
+    await sim.run(seconds(5))
+    expect(sim.peer('alice').sees('gone')).not.toContain('bob')
+    sim.network.wake('bob')
+    await sim.run(seconds(60))
+    expect(sim.peer('alice').sees('here')).toContain('bob')
+    for (let number = 5; number < 12; number++) {
+      const sent = sim.peer('alice').room.send(sim.peer('bob').id, number)
+      await sim.run(200)
+      await sent
+    }
+    expect(sim.peer('bob').data()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
+  })
+
+  it('[DI4] whoever comes back is not kept waiting by a call that was lost', async () => {
+    for (let seed = 300; seed < 320; seed++) {
+      const sim = new Sim({ seed, peers: ['alice', 'bob'] })
+      await sim.meshed()
+      sim.network.cut('alice', 'bob')
+      sim.network.dropLinks('alice', 'bob')
+      await sim.run(seconds(5))
+      sim.network.mend('alice', 'bob')
+      // What the server carried meanwhile went nowhere, and now bob calls.
+      sim.peer('bob').signaling.lost()
+      await sim.meshed(seconds(4)).catch((error: unknown) => {
+        throw new Error(`seed ${seed}`, { cause: error })
+      })
+    }
+  })
+
+  it('[RQ2] a request to somebody who leaves is over at once', async () => {
+    const sim = new Sim({ seed: 18, peers: ['alice', 'bob'] })
+    await sim.meshed()
+    sim.peer('bob').room.handle('sleep', () => new Promise<null>(() => {}))
+    const asked = sim.peer('alice').room.request(sim.peer('bob').id, 'sleep', null, { timeout: Infinity })
+    const told = expect(asked).rejects.toMatchObject({ reason: 'unreachable' })
+    await sim.run(seconds(60))
+    void sim.peer('bob').room.leave()
+    await sim.run(seconds(1))
+    await told
+  })
+
+  it('[DI11] somebody who calls without end makes few connections', async () => {
+    const sim = new Sim({ seed: 19, peers: ['bob'] })
+    await sim.run(seconds(1))
+    const before = sim.network.linksMade
+    const mallory = new SimSignaling(sim.server, 'mallory', peerId('mallory'))
+    mallory.open()
+    await sim.run(100)
+    for (let call = 0; call < 1000; call++) {
+      const offer = { session: `call ${call}`, signal: { kind: 'offer', sdp: `v=0 ${call}` } } as const
+      void mallory.deliver(sim.peer('bob').id, encodeIntroduction(offer))
+      await sim.run(10)
+    }
+    expect(sim.network.linksMade - before).toBeLessThan(15)
+  })
+
+  it('[RP5] somebody who cannot be reached is no silent gap: people are told', async () => {
+    const sim = new Sim({ seed: 20, peers: ['alice'] })
+    sim.network.cut('alice', 'bob')
+    sim.join('bob')
+    await sim.run(seconds(60))
+    expect(sim.peer('bob').errors).toMatchObject([{ reason: 'unreachable', details: { peer: sim.peer('alice').id } }])
   })
 })

@@ -1,9 +1,12 @@
 /**
  * The network between simulated peers: latency, jitter, links that drop, hosts that crash or fall
- * silent, pairs that cannot reach one another. Its links honour the same contract as the real ones.
+ * silent, pairs that cannot reach one another, lines that are slow. Its links honour the same contract as the real
+ * ones, and carry frames in the same pieces.
  */
+import { fragments, Reassembler } from '../mesh/link/fragments'
 import type { CloseReason, Link, LinkEvents, LinkOptions, LinkState } from '../mesh/link/link'
 import type { LinkSignal } from '../mesh/protocol/introductions'
+import { MAX_QUEUED_BYTES } from '../mesh/protocol/limits'
 import { type Clock, type Millis, seconds } from '../mesh/runtime/clock'
 import { Emitter } from '../mesh/runtime/emitter'
 import type { Random } from '../mesh/runtime/random'
@@ -18,18 +21,27 @@ export interface SimNetworkOptions {
   readonly latency?: Millis
   /** added to the latency, at random up to this much; order within a link is kept */
   readonly jitter?: Millis
+  /** bytes a second that one link carries each way; without it any number in no time */
+  readonly rate?: number
 }
 
 export class SimNetwork {
   readonly #links = new Map<string, SimLink>()
-  readonly #down = new Set<string>()
-  readonly #cut = new Set<string>()
+  /** Since when a host is silent. */
+  readonly #down = new Map<string, Millis>()
+  /** Since when a pair is cut off from one another. */
+  readonly #cut = new Map<string, Millis>()
   #count = 0
 
   constructor(private readonly options: SimNetworkOptions) {}
 
   get clock(): Clock {
     return this.options.clock
+  }
+
+  /** How many links all hosts together have begun so far. */
+  get linksMade(): number {
+    return this.#count
   }
 
   /** A link of `host`, to be signalled to one of another host. */
@@ -52,6 +64,11 @@ export class SimNetwork {
     return latency + random.fraction() * jitter
   }
 
+  /** @returns how long the line is busy with so many bytes */
+  duration(bytes: number): Millis {
+    return this.options.rate === undefined ? 0 : (bytes / this.options.rate) * 1000
+  }
+
   reachable(a: string, b: string): boolean {
     return !this.#down.has(a) && !this.#down.has(b) && !this.#cut.has(pairOf(a, b))
   }
@@ -65,7 +82,7 @@ export class SimNetwork {
 
   /** Nothing passes between the two until `mend`; their links fail when it takes too long. */
   cut(a: string, b: string): void {
-    this.#cut.add(pairOf(a, b))
+    this.#cut.set(pairOf(a, b), this.clock.now())
     this.#failLater()
   }
 
@@ -76,7 +93,7 @@ export class SimNetwork {
 
   /** The host is silent until `wake`, as when it sleeps or has crashed. */
   silence(host: string): void {
-    this.#down.add(host)
+    this.#down.set(host, this.clock.now())
     this.#failLater()
   }
 
@@ -92,10 +109,16 @@ export class SimNetwork {
   #failLater(): void {
     this.clock.after(FAIL_AFTER, () => {
       for (const link of [...this.#links.values()]) {
-        const { other } = link
-        if (other && !this.reachable(link.host, other.host)) link.end('failed')
+        if (link.other && this.#obstructed(link.host, link.other.host) >= FAIL_AFTER) link.end('failed')
       }
     })
+  }
+
+  /** For how long nothing has passed between the two. */
+  #obstructed(a: string, b: string): Millis {
+    const { clock } = this
+    const since = [this.#down.get(a), this.#down.get(b), this.#cut.get(pairOf(a, b))]
+    return clock.now() - Math.min(...since.map((start) => start ?? clock.now()))
   }
 
   #flush(): void {
@@ -105,12 +128,18 @@ export class SimNetwork {
 
 const pairOf = (a: string, b: string): string => [a, b].sort().join(' ')
 
-type Parcel = { readonly kind: 'frame'; readonly frame: Uint8Array } | { readonly kind: 'close' }
+type Parcel = { readonly kind: 'piece'; readonly piece: Uint8Array } | { readonly kind: 'close' }
 
 export class SimLink implements Link {
   readonly #events = new Emitter<LinkEvents>()
+  /** Waiting for the line. */
+  readonly #outgoing: Uint8Array[] = []
   /** Sent to this side and not yet arrived. */
   readonly #arriving: Parcel[] = []
+  readonly #reassembler = new Reassembler()
+  #lineIsBusy = false
+  #queued = 0
+  #flushed = 0
   #state: LinkState = { kind: 'dialing' }
   #lastArrival: Millis = 0
   other: SimLink | undefined
@@ -139,8 +168,22 @@ export class SimLink implements Link {
     else this.network.clock.after(this.network.delay(), () => this.#connect(other))
   }
 
+  get queued(): number {
+    return this.#queued
+  }
+
+  get flushed(): number {
+    return this.#flushed
+  }
+
   send(frame: Uint8Array): void {
-    if (this.#state.kind === 'open') this.other?.accept({ kind: 'frame', frame: frame.slice() })
+    if (this.#state.kind !== 'open') return
+    if (this.#queued > MAX_QUEUED_BYTES) return this.end('failed')
+    for (const piece of fragments(frame)) {
+      this.#outgoing.push(piece)
+      this.#queued += piece.length
+    }
+    this.#transmit()
   }
 
   check(): void {}
@@ -159,21 +202,49 @@ export class SimLink implements Link {
     clock.after(this.#lastArrival - clock.now(), () => this.#arrive())
   }
 
-  /** Delivers what an obstacle has held up. */
+  /** Goes on with what an obstacle has held up. */
   flush(): void {
     for (const _ of [...this.#arriving]) this.network.clock.after(this.network.delay(), () => this.#arrive())
+    this.#transmit()
   }
 
   end(reason: CloseReason): void {
     if (this.#state.kind === 'closed') return
     this.#state = { kind: 'closed', reason }
     this.network.remove(this)
+    this.#outgoing.length = 0
+    this.#queued = 0
     this.#events.emit('close', reason)
     this.#events.clear()
   }
 
   #offer(kind: 'offer' | 'answer'): void {
     if (this.#state.kind === 'dialing') this.#events.emit('signal', { kind, sdp: `v=0 ${this.address}` })
+  }
+
+  #transmit(): void {
+    const { other, network } = this
+    while (!this.#lineIsBusy && other && network.reachable(this.host, other.host)) {
+      const piece = this.#outgoing.shift()
+      if (!piece) return
+      const duration = network.duration(piece.length)
+      if (duration === 0) this.#flush(piece, other)
+      else {
+        this.#lineIsBusy = true
+        network.clock.after(duration, () => {
+          this.#lineIsBusy = false
+          if (this.#state.kind !== 'open') return
+          this.#flush(piece, other)
+          this.#transmit()
+        })
+      }
+    }
+  }
+
+  #flush(piece: Uint8Array, other: SimLink): void {
+    this.#queued -= piece.length
+    this.#flushed += piece.length
+    other.accept({ kind: 'piece', piece })
   }
 
   #connect(other: SimLink): void {
@@ -195,6 +266,10 @@ export class SimLink implements Link {
     if (parcel?.kind === 'close') return this.end('closed-by-peer')
     // A frame can come before this side hears that the link is open.
     this.#open()
-    if (parcel && this.#state.kind === 'open') this.#events.emit('frame', parcel.frame)
+    if (!parcel || this.#state.kind !== 'open') return
+    this.#events.emit('activity', undefined)
+    const frame = this.#reassembler.push(parcel.piece)
+    if (!frame.ok) this.end('failed')
+    else if (frame.value) this.#events.emit('frame', frame.value)
   }
 }

@@ -23,6 +23,8 @@ export interface SimOptions {
   readonly peers?: readonly string[]
   readonly latency?: Millis
   readonly jitter?: Millis
+  /** bytes a second on every link, each way */
+  readonly rate?: number
 }
 
 /** One person's tab. */

@@ -224,7 +224,9 @@ export class Story {
       if (number <= before) yield `${name} was shown ${id} after number ${before}`
       last.set(from, number)
     }
-    if (peer.errors.length > 0) yield `${name} was told of errors: ${peer.errors.join()}`
+    // Whoever calls somebody asleep may be told so.
+    const errors = peer.errors.filter(({ reason }) => reason !== 'unreachable')
+    if (errors.length > 0) yield `${name} was told of errors: ${errors.join()}`
   }
 
   /** Two different people who are here; fewer when there are not as many. */

@@ -1,7 +1,7 @@
 /** Somebody in a simulated room whose frames a test writes by hand: what no honest peer would say. */
 import { Dialer } from '../mesh/link/dialer'
 import type { Link } from '../mesh/link/link'
-import { decodeFrame, encodeFrame, type Frame, type Hello } from '../mesh/protocol/frames'
+import { decodeFrame, encodeFrame, type Frame, type Hello, type InboundFrame } from '../mesh/protocol/frames'
 import { peerId } from './people'
 import type { Sim } from './sim'
 import { SimSignaling } from './sim-signaling'
@@ -11,7 +11,7 @@ const HELLO: Hello = { kind: 'hello', version: 1, instance: 'run', name: 'mallor
 /** Calls everyone who is there, and says hello. */
 export class Stranger {
   readonly id
-  readonly heard: Frame[] = []
+  readonly heard: InboundFrame[] = []
   /** does not answer calls */
   deaf = false
   readonly #links: Link[] = []

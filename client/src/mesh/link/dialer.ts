@@ -5,12 +5,24 @@
  */
 import type { IceServer, PeerId } from '../../../../signaling-server/src/contract-types'
 import { newSessionId } from '../protocol/ids'
-import { decodeIntroduction, encodeIntroduction, type LinkSignal } from '../protocol/introductions'
+import { decodeIntroduction, encodeIntroduction, type Introduction, type LinkSignal } from '../protocol/introductions'
+import { MAX_ATTEMPTS, MAX_HELD_SIGNALS } from '../protocol/limits'
 import type { Clock, Millis } from '../runtime/clock'
 import { Emitter } from '../runtime/emitter'
 import type { Random } from '../runtime/random'
 import type { CloseReason, Link, LinkFactory } from './link'
-import { DIAL_TIMEOUT, REDIAL_BASE, REDIAL_MAX, STABLE_AFTER, YIELD_DELAY } from './timing'
+import {
+  ANSWER_INTERVAL,
+  BUSY_PAUSE,
+  DIAL_TIMEOUT,
+  GLARE_WINDOW,
+  HELD_FOR,
+  REDIAL_BASE,
+  REDIAL_MAX,
+  STABLE_AFTER,
+  UNREACHABLE_FAILURES,
+  YIELD_DELAY,
+} from './timing'
 
 /** What became of a box: handed to the peer, the peer is not in the room, or nobody can hand it on now. */
 export type Delivery = 'delivered' | 'not-here' | 'unavailable'
@@ -26,6 +38,8 @@ export type DialerEvents = {
   link: { readonly peer: PeerId; readonly link: Link }
   /** the peer's link is gone and a new one is being dialled, if it is wanted */
   unlinked: { readonly peer: PeerId; readonly reason: CloseReason }
+  /** several attempts in a row came to nothing; it goes on trying */
+  unreachable: { readonly peer: PeerId }
   /** the go-between says that this peer is not in the room; without an open link it is no longer wanted */
   'not-here': { readonly peer: PeerId }
 }
@@ -34,7 +48,14 @@ interface Attempt {
   readonly session: string
   readonly role: 'caller' | 'callee'
   readonly link: Link
+  readonly since: Millis
   readonly cancelTimeout: () => void
+}
+
+/** Signals of an attempt that has not begun here: they overtook their offer, or the offer has to wait. */
+interface Held {
+  readonly session: string
+  readonly signals: LinkSignal[]
 }
 
 /** What is known of the way to one peer. */
@@ -45,6 +66,10 @@ interface Route {
   open: { readonly session: string; readonly link: Link; readonly since: Millis } | undefined
   /** Attempts that failed, and links that did not last, since the last one that did. */
   failures: number
+  /** When its last offer was answered. */
+  answeredAt: Millis | undefined
+  held: Held | undefined
+  cancelAnswer: () => void
   cancelRedial: () => void
 }
 
@@ -90,7 +115,7 @@ export class Dialer {
       if (!route.attempt) continue
       this.#abandon(route)
       if (route.wanted) this.#dial(route)
-      else if (!route.open) this.#routes.delete(route.peer)
+      this.#tidy(route)
     }
   }
 
@@ -100,8 +125,7 @@ export class Dialer {
     if (!route) return
     this.#routes.delete(peer)
     route.wanted = false
-    route.cancelRedial()
-    this.#abandon(route)
+    this.#quieten(route)
     route.open?.link.close()
   }
 
@@ -110,9 +134,7 @@ export class Dialer {
     const introduction = decodeIntroduction(box)
     if (!introduction.ok) return false
     if (this.#closed || from === this.deps.self) return true
-    const { session, signal } = introduction.value
-    if (signal.kind === 'offer') this.#answer(this.#route(from), session, signal)
-    else this.#continue(from, session, signal)
+    this.#take(this.#route(from), introduction.value)
     return true
   }
 
@@ -124,17 +146,22 @@ export class Dialer {
     if (this.#closed) return
     this.#closed = true
     const routes = [...this.#routes.values()]
-    for (const route of routes) {
-      route.cancelRedial()
-      this.#abandon(route)
-    }
-    const closed = routes.map(
-      ({ open }) => new Promise<void>((done) => (open ? open.link.on('close', () => done()) : done())),
-    )
-    await Promise.race([Promise.all(closed), new Promise<void>((done) => this.deps.clock.after(linger, done))])
-    for (const { open } of routes) open?.link.close()
+    for (const route of routes) this.#quieten(route)
+    const links = routes.flatMap(({ open }) => open?.link ?? [])
+    await this.#waitUntilClosed(links, linger)
+    for (const link of links) link.close()
     this.#routes.clear()
     this.#events.clear()
+  }
+
+  async #waitUntilClosed(links: readonly Link[], limit: Millis): Promise<void> {
+    const closed = Promise.all(links.map((link) => new Promise<void>((done) => link.on('close', () => done()))))
+    let cancel = nothing
+    const late = new Promise<void>((done) => {
+      cancel = this.deps.clock.after(limit, done)
+    })
+    await Promise.race([closed, late])
+    cancel()
   }
 
   #route(peer: PeerId): Route {
@@ -146,6 +173,9 @@ export class Dialer {
       attempt: undefined,
       open: undefined,
       failures: 0,
+      answeredAt: undefined,
+      held: undefined,
+      cancelAnswer: nothing,
       cancelRedial: nothing,
     }
     this.#routes.set(peer, route)
@@ -156,31 +186,75 @@ export class Dialer {
     if (route.attempt) return
     route.cancelRedial()
     // Connections are dear, and an offer that nobody can carry is a wasted one.
-    if (this.deps.goBetween.available) this.#attempt(route, newSessionId(this.deps.random), 'caller')
-    else this.#failed(route)
+    if (!this.deps.goBetween.available) this.#failed(route)
+    else if (this.#busy) route.cancelRedial = this.deps.clock.after(BUSY_PAUSE, () => this.#dial(route))
+    else this.#attempt(route, newSessionId(this.deps.random), 'caller')
   }
 
-  #answer(route: Route, session: string, offer: LinkSignal): void {
-    const attempt = route.attempt
-    if (attempt?.session === session || route.open?.session === session) return
+  get #busy(): boolean {
+    let attempts = 0
+    for (const { attempt } of this.#routes.values()) if (attempt) attempts += 1
+    return attempts >= MAX_ATTEMPTS
+  }
+
+  #take(route: Route, { session, signal }: Introduction): void {
+    const current = [route.attempt, route.open].find((known) => known?.session === session)
+    if (current) {
+      if (signal.kind !== 'offer') current.link.signal(signal)
+      return
+    }
+    if (route.held?.session !== session) this.#hold(route, session, signal)
+    const { held } = route
+    if (held?.session !== session) return
+    if (held.signals.length < MAX_HELD_SIGNALS) held.signals.push(signal)
+    if (signal.kind === 'offer') this.#answer(route)
+  }
+
+  /** A later offer takes the place of what is held; anything else may belong to an attempt that was given up. */
+  #hold(route: Route, session: string, { kind }: LinkSignal): void {
+    if (route.held && kind !== 'offer') return
+    route.held = { session, signals: [] }
+    route.cancelAnswer()
+    route.cancelAnswer = this.deps.clock.after(HELD_FOR, () => {
+      route.held = undefined
+      this.#tidy(route)
+    })
+  }
+
+  /** Answers the offer that is held, now or when it may. */
+  #answer(route: Route): void {
+    const { clock, self } = this.deps
+    const offer = route.held?.signals.find((signal) => signal.kind === 'offer')
+    if (!route.held || !offer || this.#closed) return
+    const { attempt } = route
     // Both called: the smaller id's call stands, so the larger one answers and the smaller one waits.
-    if (attempt?.role === 'caller' && this.deps.self < route.peer) return
-    this.#abandon(route)
+    const glare = attempt?.role === 'caller' && clock.now() - attempt.since < GLARE_WINDOW
+    if (glare && self < route.peer) {
+      route.held = undefined
+      return
+    }
+    const pause = route.answeredAt === undefined ? 0 : route.answeredAt + ANSWER_INTERVAL - clock.now()
+    route.cancelAnswer()
+    if (pause > 0 || (this.#busy && !attempt)) {
+      route.cancelAnswer = clock.after(Math.max(pause, BUSY_PAUSE), () => this.#answer(route))
+      return
+    }
+    const { session, signals } = route.held
+    route.held = undefined
+    route.answeredAt = clock.now()
     route.cancelRedial()
-    this.#attempt(route, session, 'callee').signal(offer)
-  }
-
-  #continue(from: PeerId, session: string, signal: LinkSignal): void {
-    const route = this.#routes.get(from)
-    if (route?.attempt?.session === session) route.attempt.link.signal(signal)
-    else if (route?.open?.session === session) route.open.link.signal(signal)
-    // Otherwise it belongs to an attempt that was given up.
+    this.#abandon(route)
+    // Remembered until it may be answered again, whatever becomes of this call.
+    route.cancelAnswer = clock.after(ANSWER_INTERVAL, () => this.#tidy(route))
+    const link = this.#attempt(route, session, 'callee')
+    link.signal(offer)
+    for (const signal of signals) if (signal !== offer) link.signal(signal)
   }
 
   #attempt(route: Route, session: string, role: Attempt['role']): Link {
     const link = this.deps.links({ initiator: role === 'caller', iceServers: this.deps.goBetween.iceServers })
     const cancelTimeout = this.deps.clock.after(DIAL_TIMEOUT, () => link.close())
-    route.attempt = { session, role, link, cancelTimeout }
+    route.attempt = { session, role, link, since: this.deps.clock.now(), cancelTimeout }
     link.on('signal', (signal) => void this.#introduce(route, session, signal))
     link.on('open', () => this.#handleOpen(route, session, link))
     link.on('close', (reason) => this.#handleClose(route, session, reason))
@@ -222,10 +296,12 @@ export class Dialer {
 
   #failed(route: Route): void {
     route.failures += 1
+    if (route.wanted && route.failures === UNREACHABLE_FAILURES) {
+      this.#events.emit('unreachable', { peer: route.peer })
+    }
     // A link that is open after all, though it was doubted, is reason enough not to try again by itself.
-    if (route.open) return
-    if (route.wanted) this.#redialLater(route)
-    else this.#routes.delete(route.peer)
+    if (!route.open) this.#redialLater(route)
+    this.#tidy(route)
   }
 
   #redialLater(route: Route): void {
@@ -242,6 +318,20 @@ export class Dialer {
     const link = route.attempt?.link
     this.#clearAttempt(route)
     link?.close()
+  }
+
+  /** Forgets a peer that nobody wants and with which nothing goes on. */
+  #tidy(route: Route): void {
+    const { wanted, attempt, open, held, answeredAt } = route
+    const isFresh = answeredAt !== undefined && this.deps.clock.now() - answeredAt < ANSWER_INTERVAL
+    if (!wanted && !attempt && !open && !held && !isFresh) this.#routes.delete(route.peer)
+  }
+
+  /** Ends all that goes on by itself. */
+  #quieten(route: Route): void {
+    route.cancelRedial()
+    route.cancelAnswer()
+    this.#abandon(route)
   }
 
   #clearAttempt(route: Route): void {

@@ -24,6 +24,8 @@ export type LinkEvents = {
   /** to be carried to the other side's `signal` */
   signal: LinkSignal
   open: undefined
+  /** a piece of a frame has come: a sign of life, long before a large frame over a slow line is whole */
+  activity: undefined
   /** one whole frame, in the order it was sent; never before `open` */
   frame: Uint8Array
   /** once, last, also when the link never opened */
@@ -37,12 +39,16 @@ export interface Link {
   signal(signal: LinkSignal): void
   /**
    * Queues one frame of at most MAX_FRAME_BYTES. On a link that is not open it does nothing: whoever
-   * needs the frame delivered waits for an acknowledgement.
+   * needs the frame delivered waits for an acknowledgement. A link whose queue grows without end fails.
    */
   send(frame: Uint8Array): void
   /** Tells whether the connection under an open link is still there; one that silently went closes now. */
   check(): void
-  /** Closes after what is queued had its chance. Closing twice is safe. */
+  /** How many bytes wait on this side for the network to take them. */
+  readonly queued: number
+  /** How many bytes the network has taken from this side so far; it stands still while the other side takes nothing. */
+  readonly flushed: number
+  /** Closes at once: what still waits here is lost. Closing twice is safe. */
   close(): void
 }
 

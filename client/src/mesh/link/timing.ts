@@ -28,5 +28,26 @@ export const REDIAL_MAX: Millis = seconds(30)
 /** When both ends lose a link at once, the one with the larger id lets the other dial first. */
 export const YIELD_DELAY: Millis = 700
 
+/** Two offers that cross are this close together; a call that stands unanswered for longer was lost. */
+export const GLARE_WINDOW: Millis = 1500
+
+/** One peer is answered this often at most: whoever calls more often only wants connections made. */
+export const ANSWER_INTERVAL: Millis = seconds(1)
+
+/** Signals that overtook their offer wait for it this long; an offer waits for its turn no longer either. */
+export const HELD_FOR: Millis = seconds(3)
+
+/** While all places for attempts are taken, the next one is tried again after this. */
+export const BUSY_PAUSE: Millis = 200
+
+/** After so many failures in a row people are told; two happen to anybody whose network changes. */
+export const UNREACHABLE_FAILURES = 3
+
+/** A link lives and yet nothing is taken from this side for so long: whoever waits is told. */
+export const STALLED_AFTER: Millis = seconds(30)
+
+/** Long enough for a laptop's short nap; then whoever waits for an acknowledgement is told. */
+export const UNREACHABLE_AFTER: Millis = seconds(30)
+
 /** A link that lived this long was a good one; one that did not counts as a failed attempt, so that a flapping pair slows down. */
 export const STABLE_AFTER: Millis = seconds(5)

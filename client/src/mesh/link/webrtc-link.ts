@@ -6,7 +6,7 @@
 import SimplePeer from 'simple-peer/simplepeer.min.js'
 import type { IceServer } from '../../../../signaling-server/src/contract'
 import type { LinkSignal } from '../protocol/introductions'
-import { MAX_FRAME_BYTES } from '../protocol/limits'
+import { MAX_FRAME_BYTES, MAX_QUEUED_BYTES } from '../protocol/limits'
 import { Emitter } from '../runtime/emitter'
 import { invariant } from '../runtime/invariant'
 import { fragments, Reassembler } from './fragments'
@@ -19,6 +19,8 @@ export class WebRtcLink implements Link {
   readonly #peer: SimplePeer.Instance
   readonly #reassembler = new Reassembler()
   readonly #queue: Uint8Array[] = []
+  #queuedBytes = 0
+  #writtenBytes = 0
   #state: LinkState = { kind: 'dialing' }
   /** simple-peer has told of the connection; a frame can arrive before that. */
   #connected = false
@@ -55,6 +57,14 @@ export class WebRtcLink implements Link {
     return this.#state
   }
 
+  get queued(): number {
+    return this.#queuedBytes + this.#peer.bufferSize
+  }
+
+  get flushed(): number {
+    return this.#writtenBytes - this.#peer.bufferSize
+  }
+
   signal(signal: LinkSignal): void {
     if (this.#state.kind === 'closed') return
     try {
@@ -67,7 +77,11 @@ export class WebRtcLink implements Link {
   send(frame: Uint8Array): void {
     invariant(frame.length <= MAX_FRAME_BYTES, 'a frame beyond the limit reached a link')
     if (this.#state.kind !== 'open') return
-    for (const fragment of fragments(frame)) this.#queue.push(fragment)
+    if (this.#queuedBytes > MAX_QUEUED_BYTES) return this.#fail()
+    for (const fragment of fragments(frame)) {
+      this.#queue.push(fragment)
+      this.#queuedBytes += fragment.length
+    }
     this.#pump()
   }
 
@@ -84,6 +98,8 @@ export class WebRtcLink implements Link {
     while (!this.#paused && this.#state.kind === 'open') {
       const fragment = this.#queue.shift()
       if (!fragment) return
+      this.#queuedBytes -= fragment.length
+      this.#writtenBytes += fragment.length
       this.#paused = !this.#peer.write(fragment)
     }
   }
@@ -104,6 +120,7 @@ export class WebRtcLink implements Link {
     if (this.#state.kind !== 'open') return
     const frame = fragment instanceof Uint8Array ? this.#reassembler.push(fragment) : undefined
     if (!frame?.ok) return this.#fail()
+    this.#events.emit('activity', undefined)
     if (frame.value) this.#events.emit('frame', frame.value)
   }
 
@@ -117,6 +134,7 @@ export class WebRtcLink implements Link {
     if (this.#state.kind === 'closed') return
     this.#state = { kind: 'closed', reason }
     this.#queue.length = 0
+    this.#queuedBytes = 0
     this.#events.emit('close', reason)
     this.#events.clear()
   }

@@ -91,7 +91,10 @@ describe('the roster', () => {
     await clock.run(0)
     expect(roster.members).toBe(before)
     expect(told).toHaveLength(1)
-    for (const change of [{ rtt: 21 }, { name: 'Alice' }, { reach: 'none' as const }]) {
+    roster.set({ ...member('alice'), rtt: 23.9 })
+    await clock.run(0)
+    expect(told).toHaveLength(1)
+    for (const change of [{ rtt: 25 }, { name: 'Alice' }, { reach: 'none' as const }]) {
       roster.set({ ...member('alice'), rtt: 20, ...change })
       await clock.run(0)
     }

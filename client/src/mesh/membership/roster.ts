@@ -13,7 +13,7 @@ export interface Member {
   readonly status: 'here' | 'suspected' | 'gone'
   /** how it is reached now */
   readonly reach: 'direct' | 'relayed' | 'none'
-  /** milliseconds there and back, smoothed, to a tenth; absent until measured */
+  /** milliseconds there and back, smoothed; absent until measured, and changed only when it differs noticeably */
   readonly rtt?: Millis
 }
 
@@ -73,5 +73,14 @@ export class Roster {
   }
 }
 
-const isSame = (a: Member, b: Member): boolean =>
-  a.name === b.name && a.status === b.status && a.reach === b.reach && a.rtt === b.rtt
+/** A round trip that wavers is no news: it has to differ by a fifth, and by a millisecond. */
+const RTT_TOLERANCE = 0.2
+
+function isSame(a: Member, b: Member): boolean {
+  return a.name === b.name && a.status === b.status && a.reach === b.reach && isSameRtt(a.rtt, b.rtt)
+}
+
+function isSameRtt(a: Millis | undefined, b: Millis | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b
+  return Math.abs(a - b) <= Math.max(1, a * RTT_TOLERANCE)
+}

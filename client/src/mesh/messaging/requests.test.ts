@@ -5,7 +5,7 @@ import type { Data } from '../protocol/data'
 import { RoomError } from '../protocol/errors'
 import type { PeerId } from '../protocol/ids'
 import { MAX_MESSAGE_BYTES, MAX_REQUESTS_PER_PEER } from '../protocol/limits'
-import { decodePayload, encodePayload, type Payload } from '../protocol/payloads'
+import { decodePayload, type Payload } from '../protocol/payloads'
 import { seconds } from '../runtime/clock'
 import { type RequestOptions, Requests } from './requests'
 
@@ -52,8 +52,7 @@ class Circle {
   }
 
   ask(from: PeerId, to: PeerId, topic: string, body: Data = null, options?: RequestOptions): Promise<Data> {
-    const encode = (number: number) => encodePayload({ kind: 'request', number, topic, body })
-    return this.person(from).ask(to, encode, options)
+    return this.person(from).ask(to, topic, body, options)
   }
 
   /** What the request comes to after `duration`. */

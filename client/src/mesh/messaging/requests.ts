@@ -2,10 +2,11 @@
  * Questions between two peers: pairs each answer with its request, times requests out, and runs this
  * side's handlers. Carrying is the session's. Rules RQ1-RQ4.
  */
-import { type Data, findDataFault } from '../protocol/data'
+import type { Data } from '../protocol/data'
 import { RoomError } from '../protocol/errors'
 import type { PeerId } from '../protocol/ids'
-import { MAX_MESSAGE_BYTES, MAX_REQUESTS_PER_PEER } from '../protocol/limits'
+import { MAX_REQUESTS_PER_PEER } from '../protocol/limits'
+import { assertData, assertSize, assertTopic } from '../protocol/outgoing'
 import { encodePayload, type Payload, type RefusalReason } from '../protocol/payloads'
 import { type Clock, type Millis, seconds } from '../runtime/clock'
 import type { Settle } from './session'
@@ -13,12 +14,15 @@ import type { Settle } from './session'
 export type Handler = (body: Data, from: PeerId) => Data | Promise<Data>
 
 export interface RequestOptions {
-  /** milliseconds until it is given up; 10,000 unless told */
+  /** milliseconds until it is given up; 10,000 unless told, Infinity for as long as the other is there */
   readonly timeout?: Millis
   readonly signal?: AbortSignal
 }
 
 const DEFAULT_TIMEOUT: Millis = seconds(10)
+
+/** What browsers' timers can hold, 24 days; whoever says more, or Infinity, waits for as long as the other is there. */
+const MAX_TIMEOUT: Millis = 2 ** 31 - 1
 
 /** Fits the refusal's schema on the other side. */
 const MAX_REFUSAL_LENGTH = 500
@@ -42,8 +46,12 @@ export class Requests {
 
   constructor(private readonly deps: RequestsDeps) {}
 
-  /** @returns what unregisters the handler */
+  /**
+   * @returns what unregisters the handler
+   * @throws RoomError 'bad-data' for a topic that cannot be sent
+   */
   handle(topic: string, handler: Handler): () => void {
+    assertTopic(topic)
     if (this.#handlers.has(topic)) throw new Error(`A handler for '${topic}' is registered already.`)
     this.#handlers.set(topic, handler)
     return () => {
@@ -51,19 +59,21 @@ export class Requests {
     }
   }
 
-  /** `encode` is told the number under which the answer will come back. */
-  async ask(peer: PeerId, encode: (number: number) => Uint8Array, options: RequestOptions = {}): Promise<Data> {
+  /** Asks one peer, see Room.request. */
+  async ask(peer: PeerId, topic: string, body: Data, options: RequestOptions = {}): Promise<Data> {
     const { timeout = DEFAULT_TIMEOUT, signal } = options
+    assertTopic(topic)
+    assertData(body, 'body')
     if (signal?.aborted) throw aborted(peer)
     const number = ++this.#count
-    const payload = encode(number)
+    const payload = assertSize(encodePayload({ kind: 'request', number, topic, body }))
     const ended: (() => void)[] = []
     try {
       return await new Promise<Data>((resolve, reject) => {
         this.#asked.set(number, { peer, resolve, reject })
         const timedOut = () =>
           reject(new RoomError('timeout', `${peer} did not answer within ${timeout} ms.`, { peer }))
-        ended.push(this.deps.clock.after(timeout, timedOut))
+        if (timeout <= MAX_TIMEOUT) ended.push(this.deps.clock.after(timeout, timedOut))
         const abort = () => reject(aborted(peer))
         signal?.addEventListener('abort', abort)
         ended.push(() => signal?.removeEventListener('abort', abort))
@@ -100,17 +110,19 @@ export class Requests {
     }
   }
 
-  /** Rejects everything that was asked, as when the room is left. */
-  fail(error: RoomError): void {
-    for (const { reject } of this.#asked.values()) reject(error)
+  /** Rejects what one peer was asked, or everything: there will be no answer. */
+  fail(error: RoomError, peer?: PeerId): void {
+    for (const asked of this.#asked.values()) if (peer === undefined || asked.peer === peer) asked.reject(error)
   }
 
   #answer(to: PeerId, number: number, body: Data): void {
-    const fault = findDataFault(body, 'answer')
-    if (fault) return this.#refuse(to, number, 'handler-failed', `${fault.path} ${fault.problem}`)
-    const payload = encodePayload({ kind: 'answer', number, body })
-    if (payload.length <= MAX_MESSAGE_BYTES) return this.#push(to, payload)
-    this.#refuse(to, number, 'too-large', `The answer has ${payload.length} bytes; ${MAX_MESSAGE_BYTES} may pass.`)
+    try {
+      assertData(body, 'answer')
+      this.#push(to, assertSize(encodePayload({ kind: 'answer', number, body })))
+    } catch (error) {
+      const isTooLarge = error instanceof RoomError && error.reason === 'too-large'
+      this.#refuse(to, number, isTooLarge ? 'too-large' : 'handler-failed', wordsOf(error))
+    }
   }
 
   #refuse(to: PeerId, number: number, reason: RefusalReason, text: string): void {

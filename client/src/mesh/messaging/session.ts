@@ -19,7 +19,7 @@ interface Pending {
 
 interface SessionDeps {
   readonly peer: PeerId
-  /** this peer's own run, as the other side names it in its hello */
+  /** this side's numbering, as the other side names it in its hello */
   readonly instance: string
   readonly onPayload: (payload: Uint8Array) => void
 }
@@ -47,10 +47,18 @@ export class Session {
     return new RoomError('overloaded', `${peer} does not keep up: ${waiting}.`, { peer })
   }
 
-  /** Takes a payload for delivery; it waits here while there is no link. */
+  /** Whether something waits to be acknowledged. */
+  get waiting(): boolean {
+    return this.#pending.length > 0
+  }
+
+  /** The number up to which everything has been acknowledged, or given up. */
+  get settled(): number {
+    return this.#pending[0] ? this.#pending[0].seq - 1 : this.#lastSeq
+  }
+
+  /** Takes a payload for delivery, whatever waits already; it waits here while there is no link. */
   push(payload: Uint8Array, settle: Settle): void {
-    const overload = this.overload(payload.length)
-    if (overload) return settle(overload)
     const pending = { seq: ++this.#lastSeq, payload, settle }
     this.#pending.push(pending)
     this.#pendingBytes += payload.length
@@ -59,7 +67,7 @@ export class Session {
 
   /**
    * Goes on over a new link, once the peer's hello is known.
-   * @param instance the peer's run; another one than before starts its numbering anew
+   * @param instance the peer's numbering; another one than before starts anew
    * @param received what the peer has of ours
    */
   resume(instance: string, received: Received | undefined, send: (frame: Frame) => void): void {

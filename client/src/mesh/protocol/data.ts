@@ -1,6 +1,6 @@
 /**
- * What people and applications may send: JSON-like values and bytes, in any mixture. `checkData`
- * finds what cannot cross the wire unchanged, before it is sent. Rules DT1-DT4.
+ * What people and applications may send: JSON-like values and bytes, in any mixture. What cannot
+ * cross the wire unchanged is found here; outgoing.ts refuses it. Rules DT1-DT4.
  */
 import { MAX_DATA_DEPTH } from './limits'
 
@@ -51,4 +51,17 @@ function findFaultInObject(value: object, path: string, depth: number): DataFaul
     if (fault) return fault
   }
   return undefined
+}
+
+/** @returns fewer bytes than `data` takes on the wire, found without encoding it; not much beyond `enough` is counted */
+export function leastSize(data: Data, enough: number): number {
+  if (typeof data === 'string' || data instanceof Uint8Array) return data.length
+  if (typeof data !== 'object' || data === null) return 1
+  let size = 0
+  for (const [key, part] of Object.entries(data)) {
+    size += Array.isArray(data) ? 0 : key.length
+    size += leastSize(part, enough - size)
+    if (size > enough) break
+  }
+  return size
 }

@@ -12,7 +12,7 @@ import { bad, ok, type Result } from './result'
 /** Raised when an older peer would misread a newer one. */
 export const PROTOCOL_VERSION = 1
 
-/** The last payload that was received from one run of the other peer. */
+/** The last payload that was received in one numbering of the other peer. */
 export interface Received {
   readonly instance: string
   readonly seq: number
@@ -22,7 +22,7 @@ export interface Received {
 export interface Hello {
   readonly kind: 'hello'
   readonly version: number
-  /** One run of this peer's program: its numbering starts anew with each. */
+  /** Names this side's numbering of payloads for the other: random, anew when either side has forgotten the other. */
   readonly instance: string
   readonly name: string
   /** What this side already has of the other's payloads, so that the other sends only the rest. */
@@ -38,8 +38,17 @@ export type Frame =
   | { readonly kind: 'data'; readonly seq: number; readonly payload: Uint8Array }
   /** Everything up to and including `seq` has arrived. */
   | { readonly kind: 'ack'; readonly seq: number }
-  /** The sender leaves the room and will not come back as this instance. */
+  /** The sender leaves the room. */
   | { readonly kind: 'bye' }
+
+/** The hello of a peer that speaks another version of the protocol; nothing but the version is known of it. */
+export interface ForeignHello {
+  readonly kind: 'foreign'
+  readonly version: number
+}
+
+/** What can come over a link. */
+export type InboundFrame = Frame | ForeignHello
 
 const TYPE = { hello: 1, ping: 2, pong: 3, data: 4, ack: 5, bye: 6 } as const
 
@@ -48,8 +57,9 @@ const MAX_SEQ = 0xffff_ffff
 /** @internal The published declarations know nothing of schemas. */
 export const NameSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_NAME_LENGTH))
 const InstanceSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(32))
+const ForeignSchema = v.looseTuple([v.pipe(v.number(), v.integer(), v.notValue(PROTOCOL_VERSION))])
 const HelloSchema = v.strictTuple([
-  v.pipe(v.number(), v.integer()),
+  v.literal(PROTOCOL_VERSION),
   InstanceSchema,
   NameSchema,
   v.nullable(v.strictTuple([InstanceSchema, v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_SEQ))])),
@@ -86,7 +96,7 @@ export function encodeFrame(frame: Frame): Uint8Array {
 }
 
 /** Reads a frame from another peer. The payload of a `data` frame is a view of `bytes`, not a copy. */
-export function decodeFrame(bytes: Uint8Array): Result<Frame> {
+export function decodeFrame(bytes: Uint8Array): Result<InboundFrame> {
   if (bytes.length === 0) return bad('the frame is empty')
   if (bytes.length > MAX_FRAME_BYTES) return bad(`the frame is larger than ${MAX_FRAME_BYTES} bytes`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -110,9 +120,12 @@ export function decodeFrame(bytes: Uint8Array): Result<Frame> {
   }
 }
 
-function decodeHello(bytes: Uint8Array): Result<Hello> {
+function decodeHello(bytes: Uint8Array): Result<Hello | ForeignHello> {
   const decoded = decodeMsgpack(bytes)
   if (!decoded.ok) return decoded
+  // Before anything else: what follows a version may differ with it.
+  const foreign = v.safeParse(ForeignSchema, decoded.value)
+  if (foreign.success) return ok({ kind: 'foreign', version: foreign.output[0] })
   const hello = v.safeParse(HelloSchema, decoded.value)
   if (!hello.success) return bad(`the hello is malformed: ${hello.issues[0].message}`)
   const [version, instance, name, received] = hello.output

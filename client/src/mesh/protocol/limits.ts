@@ -12,8 +12,11 @@ export const MAX_DATA_DEPTH = 64
 /** A message and what surrounds it. */
 export const MAX_FRAME_BYTES = MAX_MESSAGE_BYTES + 4 * KIB
 
-/** Chromium and Firefox both carry 64 KiB SCTP messages; larger ones block every channel and are slower. */
-export const MAX_FRAGMENT_BYTES = 64 * KIB
+/**
+ * Small enough that even at 10 kB/s, as measured on a lossy line, a piece arrives every two seconds and shows that the
+ * link lives; large enough that its cost does not matter.
+ */
+export const MAX_FRAGMENT_BYTES = 16 * KIB
 
 /** UTF-16 code units. Fits every name people use; short enough for a list. */
 export const MAX_NAME_LENGTH = 64
@@ -23,6 +26,9 @@ export const MAX_TOPIC_LENGTH = 128
 
 /** Waiting for one peer's acknowledgement; beyond it a sender is told to wait. A few of the largest messages fit. */
 export const MAX_UNACKNOWLEDGED_BYTES = 16 * MIB
+
+/** What waits in one link: everything unacknowledged, and small frames. Beyond it the other side has stopped reading. */
+export const MAX_QUEUED_BYTES = MAX_UNACKNOWLEDGED_BYTES + 4 * MIB
 
 /** Small payloads cost memory of their own. */
 export const MAX_UNACKNOWLEDGED_PAYLOADS = 10_000
@@ -35,3 +41,9 @@ export const MAX_GONE_MEMBERS = 64
 
 /** Frames that make no sense before the link they came over is closed. One is a bug somewhere; several are an attack or a mismatch. */
 export const MAX_BAD_FRAMES = 8
+
+/** Attempts to link that may be under way at once. Browsers allow 500 connections and free closed ones late. */
+export const MAX_ATTEMPTS = 32
+
+/** Signals of one peer that are kept until the offer they belong to is answered: a description and its candidates. */
+export const MAX_HELD_SIGNALS = 32

@@ -418,7 +418,7 @@ describe('with a server that lies', () => {
     await enter(alice)
     const boxes: unknown[] = []
     alice.on('box', (box) => boxes.push(box))
-    const honest = { room: GARDEN, from: BOB, box: BOX }
+    const honest = { room: GARDEN, from: BOB, box: Uint8Array.of(9) }
     const nonsense = [
       undefined,
       null,
@@ -438,7 +438,7 @@ describe('with a server that lies', () => {
     io.emit('signal')
     io.emit('refresh', honest)
     const arrived = next(alice, 'box')
-    io.emit('signal', honest)
+    io.emit('signal', { ...honest, box: BOX })
     const { from, box } = await arrived
     expect(from).toBe(BOB)
     expect([...box]).toEqual([1, 2, 3])
