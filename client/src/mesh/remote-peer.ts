@@ -1,7 +1,7 @@
 /**
  * One other member as this peer deals with it: its link, its signs of life and its session, across
  * however many links. Which links there are is the dialer's; what payloads mean is the room's.
- * Rules RP1-RP4.
+ * Rules RP1-RP3, SE7-SE8.
  */
 import { Keepalive, type Life } from './link/keepalive'
 import type { Link } from './link/link'

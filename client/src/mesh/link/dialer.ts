@@ -1,7 +1,7 @@
 /**
  * Gets and keeps one open link to every peer that is wanted: dials, answers, decides glare, gives up an
  * attempt that takes too long, dials again with growing pauses, and replaces a link by a fresher one.
- * Who is wanted is the room's decision; how signals travel is the go-between's. Rules DI1-DI10.
+ * Who is wanted is the room's decision; how signals travel is the go-between's. Rules DI1-DI11.
  */
 import type { IceServer, PeerId } from '../../../../signaling-server/src/contract-types'
 import { newSessionId } from '../protocol/ids'

@@ -1,6 +1,6 @@
 /**
  * Questions between two peers: pairs each answer with its request, times requests out, and runs this
- * side's handlers. Carrying is the session's. Rules RQ1-RQ4.
+ * side's handlers. Carrying is the session's. Rules RQ1-RQ5.
  */
 import type { Data } from '../protocol/data'
 import { RoomError } from '../protocol/errors'

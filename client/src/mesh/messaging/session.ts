@@ -1,7 +1,7 @@
 /**
  * The conversation with one peer across links: numbers every payload, holds it until the peer
  * acknowledges it, sends what is missing again over a new link, and hands each arriving payload on
- * once and in order. Bytes are the link's, meaning is the room's. Rules SE1-SE7.
+ * once and in order. Bytes are the link's, meaning is the room's. Rules SE1-SE6.
  */
 import { RoomError } from '../protocol/errors'
 import type { Frame, Received } from '../protocol/frames'
