@@ -9,13 +9,13 @@ import { Dialer } from './link/dialer'
 import type { Link, LinkFactory } from './link/link'
 import { cleanName, rememberName } from './membership/names'
 import { type Member, Roster } from './membership/roster'
+import { type Message, Messages, messageId, type Receipt } from './messaging/messages'
 import { type Handler, type RequestOptions, Requests } from './messaging/requests'
 import type { Settle } from './messaging/session'
 import type { Data } from './protocol/data'
 import { RoomError } from './protocol/errors'
-import { newSessionId, type PeerId, type RoomId } from './protocol/ids'
+import { isPeerId, newSessionId, type PeerId, type RoomId } from './protocol/ids'
 import { MAX_NAME_LENGTH } from './protocol/limits'
-import { assertData, assertSize } from './protocol/outgoing'
 import { decodePayload, encodePayload, type Payload } from './protocol/payloads'
 import { RemotePeer } from './remote-peer'
 import { type Clock, type Millis, seconds } from './runtime/clock'
@@ -30,30 +30,6 @@ const JOIN_PATIENCE: Millis = seconds(5)
 
 /** How long leaving waits for the good-bye to arrive everywhere. */
 const LEAVE_LINGER: Millis = seconds(1)
-
-export interface Message {
-  /** the same on every screen */
-  readonly id: string
-  readonly from: PeerId
-  /** the sender's name when it was received */
-  readonly name: string
-  readonly data: Data
-  /** sent to this peer alone */
-  readonly direct: boolean
-  /** milliseconds since 1970 by the sender's clock */
-  readonly at: Millis
-}
-
-/** How far a broadcast has come. */
-export interface Receipt {
-  readonly id: string
-  /** the member that has just acknowledged it; absent at the start, and when a member was lost before it could */
-  readonly by?: PeerId
-  /** members that have acknowledged it */
-  readonly delivered: number
-  /** members that it was sent to and that were not lost since */
-  readonly of: number
-}
 
 export interface RoomStatus {
   readonly state: 'open' | 'left'
@@ -89,9 +65,9 @@ export class Room {
   readonly #peers = new Map<PeerId, RemotePeer>()
   readonly #roster: Roster
   readonly #dialer: Dialer
+  readonly #messages: Messages
   readonly #requests: Requests
   #self: { readonly id: PeerId; readonly name: string }
-  #messages = 0
   #status: RoomStatus
   #leaving: Promise<void> | undefined
 
@@ -103,6 +79,12 @@ export class Room {
     this.#self = deps.self
     this.#status = { state: 'open', signaling: signaling.state }
     this.#roster = new Roster({ clock, onChange: (members) => this.#events.emit('members', members) })
+    this.#messages = new Messages({
+      self: deps.self.id,
+      clock,
+      onReceipt: (receipt) => this.#events.emit('receipt', receipt),
+      onOverload: (error) => this.#events.emit('error', error),
+    })
     this.#requests = new Requests({ clock, push: (peer, payload, settle) => this.#push(peer, payload, settle) })
     this.#dialer = new Dialer({ self: deps.self.id, clock, random, links, goBetween: this.#goBetween() })
     this.#dialer.on('link', ({ peer, link }) => this.#handleLink(peer, link))
@@ -162,11 +144,12 @@ export class Room {
    * @returns once that member's browser has acknowledged it
    * @throws RoomError 'unknown-peer' | 'unreachable' | 'overloaded' | 'too-large' | 'bad-data' | 'left'
    */
-  async send(peer: PeerId, data: Data): Promise<void> {
+  async send(peer: string, data: Data): Promise<void> {
     this.#assertOpen()
-    const payload = this.#encodeMessage(data, true)
+    const id = this.#idOf(peer)
+    const { bytes } = this.#messages.encode(data, true)
     await new Promise<void>((resolve, reject) => {
-      this.#push(peer, payload.bytes, (error) => (error ? reject(error) : resolve()))
+      this.#push(id, bytes, (error) => (error ? reject(error) : resolve()))
     })
   }
 
@@ -179,22 +162,8 @@ export class Room {
    */
   async broadcast(data: Data): Promise<string> {
     this.#assertOpen()
-    const { id, bytes } = this.#encodeMessage(data, false)
     const members = [...this.#peers].filter(([, remote]) => remote.expected)
-    const overloads = members.flatMap(([, { session }]) => session.overload(bytes.length) ?? [])
-    if (overloads[0] && overloads.length === members.length) throw overloads[0]
-    for (const overload of overloads) this.#events.emit('error', overload)
-    const receivers = members.filter(([, { session }]) => !session.overload(bytes.length))
-    const progress = { delivered: 0, of: receivers.length }
-    this.#events.emit('receipt', { id, ...progress })
-    for (const [by, { session }] of receivers) {
-      session.push(bytes, (error) => {
-        if (error) progress.of -= 1
-        else progress.delivered += 1
-        this.#events.emit('receipt', { id, ...(error ? {} : { by }), ...progress })
-      })
-    }
-    return id
+    return this.#messages.broadcast(data, new Map(members.map(([id, { session }]) => [id, session])))
   }
 
   /**
@@ -203,9 +172,9 @@ export class Room {
    * @throws RoomError 'timeout' | 'aborted' | 'no-handler' | 'handler-failed' | 'unknown-peer' | 'unreachable' |
    *   'overloaded' | 'too-large' | 'bad-data' | 'left'
    */
-  async request(peer: PeerId, topic: string, body: Data = null, options?: RequestOptions): Promise<Data> {
+  async request(peer: string, topic: string, body: Data = null, options?: RequestOptions): Promise<Data> {
     this.#assertOpen()
-    return this.#requests.ask(peer, topic, body, options)
+    return this.#requests.ask(this.#idOf(peer), topic, body, options)
   }
 
   /**
@@ -366,21 +335,20 @@ export class Room {
     this.#events.emit('message', { id: messageId(from, number), from, name, data, direct, at })
   }
 
+  /** @throws RoomError 'unknown-peer' */
+  #idOf(peer: string): PeerId {
+    if (isPeerId(peer) && this.#peers.get(peer)?.member) return peer
+    const details = isPeerId(peer) ? { peer } : {}
+    throw new RoomError('unknown-peer', `There is no member ${peer.slice(0, 64)}.`, details)
+  }
+
   #push(peer: PeerId, payload: Uint8Array, settle: Settle): void {
     const remote = this.#peers.get(peer)
-    if (!remote?.member) return settle(new RoomError('unknown-peer', `There is no member ${peer}.`, { peer }))
-    if (!remote.expected) return settle(new RoomError('unreachable', `${remote.member.name} is gone.`, { peer }))
+    if (!remote?.expected)
+      return settle(new RoomError('unreachable', `${remote?.member?.name ?? peer} is gone.`, { peer }))
     const overload = remote.session.overload(payload.length)
     if (overload) settle(overload)
     else remote.session.push(payload, settle)
-  }
-
-  #encodeMessage(data: Data, direct: boolean): { readonly id: string; readonly bytes: Uint8Array } {
-    assertData(data, 'data')
-    const number = this.#messages + 1
-    const bytes = assertSize(encodePayload({ kind: 'message', number, direct, at: this.deps.clock.wallTime(), data }))
-    this.#messages = number
-    return { id: messageId(this.#self.id, number), bytes }
   }
 
   #changeStatus(change: Partial<RoomStatus>): void {
@@ -392,5 +360,3 @@ export class Room {
     if (this.#status.state === 'left') throw new RoomError('left', 'The room was left.')
   }
 }
-
-const messageId = (author: PeerId, number: number): string => `${author}.${number}`

@@ -4,10 +4,10 @@
  */
 
 import { parseRoomLink } from '../mesh/identity/room-link'
+import type { Message, Receipt } from '../mesh/messaging/messages'
 import type { Data } from '../mesh/protocol/data'
 import type { RoomError } from '../mesh/protocol/errors'
 import { newPeerId, type PeerId } from '../mesh/protocol/ids'
-import type { Message, Receipt } from '../mesh/room'
 import { Room } from '../mesh/room'
 import type { Millis } from '../mesh/runtime/clock'
 import { invariant } from '../mesh/runtime/invariant'

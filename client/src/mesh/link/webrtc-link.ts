@@ -4,7 +4,6 @@
  * more than 64 KiB, so that a large frame never fills the browser's buffer. Rules LK1-LK9.
  */
 import SimplePeer from 'simple-peer/simplepeer.min.js'
-import type { IceServer } from '../../../../signaling-server/src/contract'
 import type { LinkSignal } from '../protocol/introductions'
 import { MAX_FRAME_BYTES, MAX_QUEUED_BYTES } from '../protocol/limits'
 import { Emitter } from '../runtime/emitter'
@@ -34,7 +33,7 @@ export class WebRtcLink implements Link {
       initiator: options.initiator,
       objectMode: true,
       channelConfig: { negotiated: true, id: 0 },
-      config: { iceServers: options.iceServers.map(toRtcIceServer) },
+      config: { iceServers: [...options.iceServers] },
     })
     this.#peer.on('signal', (signal) => this.#handleSignal(signal))
     this.#peer.on('connect', () => {
@@ -138,10 +137,6 @@ export class WebRtcLink implements Link {
     this.#events.emit('close', reason)
     this.#events.clear()
   }
-}
-
-function toRtcIceServer({ urls, username, credential }: IceServer): RTCIceServer {
-  return { urls, ...(username !== undefined && { username }), ...(credential !== undefined && { credential }) }
 }
 
 function toSimplePeer(signal: LinkSignal): SimplePeer.SignalData {

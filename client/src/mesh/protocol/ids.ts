@@ -4,7 +4,7 @@ import { invariant } from '../runtime/invariant'
 import type { Random } from '../runtime/random'
 import { toBase64Url } from './base64url'
 
-export type { PeerId, RoomId }
+export { isPeerId, type PeerId, type RoomId }
 
 const ID_BYTES = 16
 
