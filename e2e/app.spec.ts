@@ -79,6 +79,21 @@ test('alice and bob talk alone while carol is in the room', async ({ meet }) => 
   await expect(carol.directMessages('Alice')).not.toContainText('between you and me')
 })
 
+test('on a phone the people are one tap away, and so is the way back', async ({ meet }) => {
+  const [alice, bob] = await meet('Alice', 'Bob')
+  await alice.page.setViewportSize({ width: 390, height: 844 })
+  await expect(alice.people).toHaveCount(0)
+
+  await alice.page.getByRole('button', { name: /^People/ }).click()
+  await alice.openDirectConversation('Bob')
+  await alice.say('from the bus')
+  await bob.openDirectConversation('Alice')
+  await expect(bob.directMessages('Alice')).toContainText('from the bus')
+
+  await alice.page.getByRole('button', { name: 'Back to everyone' }).click()
+  await expect(alice.messages).toBeVisible()
+})
+
 test('a name is seen by the others, and remembered when the page is loaded again', async ({ meet }) => {
   const [alice, bob] = await meet('Alice', 'Bob')
 
