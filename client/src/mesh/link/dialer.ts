@@ -56,6 +56,7 @@ interface Attempt {
 interface Held {
   readonly session: string
   readonly signals: LinkSignal[]
+  readonly since: Millis
 }
 
 /** What is known of the way to one peer. */
@@ -213,12 +214,14 @@ export class Dialer {
   /** A later offer takes the place of what is held; anything else may belong to an attempt that was given up. */
   #hold(route: Route, session: string, { kind }: LinkSignal): void {
     if (route.held && kind !== 'offer') return
-    route.held = { session, signals: [] }
+    route.held = { session, signals: [], since: this.deps.clock.now() }
     route.cancelAnswer()
-    route.cancelAnswer = this.deps.clock.after(HELD_FOR, () => {
-      route.held = undefined
-      this.#tidy(route)
-    })
+    route.cancelAnswer = this.deps.clock.after(HELD_FOR, () => this.#drop(route))
+  }
+
+  #drop(route: Route): void {
+    route.held = undefined
+    this.#tidy(route)
   }
 
   /** Answers the offer that is held, now or when it may. */
@@ -226,6 +229,8 @@ export class Dialer {
     const { clock, self } = this.deps
     const offer = route.held?.signals.find((signal) => signal.kind === 'offer')
     if (!route.held || !offer || this.#closed) return
+    // Whoever has waited that long for an answer has begun another attempt.
+    if (clock.now() - route.held.since > HELD_FOR) return this.#drop(route)
     const { attempt } = route
     // Both called: the smaller id's call stands, so the larger one answers and the smaller one waits.
     const glare = attempt?.role === 'caller' && clock.now() - attempt.since < GLARE_WINDOW
