@@ -25,6 +25,8 @@ export class Caller implements GoBetween {
   readonly sent: Sent[] = []
   /** when each link was made, and whether as the caller */
   readonly made: { readonly at: Millis; readonly initiator: boolean; readonly link: Link }[] = []
+  /** what its links were signalled */
+  readonly taken: LinkSignal[] = []
   readonly opened: { readonly at: Millis; readonly link: Link }[] = []
   readonly unlinked: { readonly at: Millis; readonly reason: CloseReason }[] = []
   readonly notHere: PeerId[] = []
@@ -42,6 +44,11 @@ export class Caller implements GoBetween {
       random: fraction === undefined ? random : { ...random, fraction: () => fraction },
       links: (options) => {
         const link = network.link(name, options)
+        const { signal } = link
+        link.signal = (taken) => {
+          this.taken.push(taken)
+          signal.call(link, taken)
+        }
         this.made.push({ at: clock.now(), initiator: options.initiator, link })
         return link
       },

@@ -55,7 +55,9 @@ export class Story {
 
   constructor(readonly seed: number) {
     this.#random = seededRandom(seed ^ 0x5eed)
-    this.sim = new Sim({ seed, latency: this.#below(40), jitter: this.#below(80) })
+    const line = { latency: this.#below(40), jitter: this.#below(80) }
+    // Every third story has lines on which a long message takes a second or two.
+    this.sim = new Sim({ seed, ...line, ...(seed % 3 === 0 && { rate: 50_000 }) })
     const count = 3 + this.#below(6)
     for (let number = 0; number < count; number++) this.#join()
   }
@@ -237,7 +239,8 @@ export class Story {
   }
 
   #words(): string {
-    return `saying ${++this.#said}`
+    const words = `saying ${++this.#said}`
+    return this.#random.fraction() < 0.05 ? words.padEnd(100_000, '.') : words
   }
 
   #below(limit: number): number {

@@ -1,7 +1,28 @@
 import { describe, expect, it } from 'vitest'
-import { DialStory, dialPair, linkedDialPair } from '../../sim/dialing'
+import { type Caller, DialStory, dialPair, linkedDialPair } from '../../sim/dialing'
 import type { LinkSignal } from '../protocol/introductions'
+import { MAX_ATTEMPTS, MAX_HELD_SIGNALS } from '../protocol/limits'
 import { seconds } from '../runtime/clock'
+
+const candidate = (words: string): LinkSignal => ({
+  kind: 'candidate',
+  candidate: words,
+  sdpMid: '0',
+  sdpMLineIndex: 0,
+})
+
+const candidatesOf = (caller: Caller) =>
+  caller.taken.flatMap((signal) => (signal.kind === 'candidate' ? [signal.candidate] : []))
+
+/** The offer of a link that somebody begins now. */
+async function offerOf(story: DialStory): Promise<LinkSignal> {
+  const signals: LinkSignal[] = []
+  story.network.link('caller', { initiator: true, iceServers: [] }).on('signal', (signal) => signals.push(signal))
+  await story.run(0)
+  const [offer] = signals
+  if (!offer) throw new Error('no offer was made')
+  return offer
+}
 
 describe('a call', () => {
   it('[DI1] links the two, made by whoever wants the link', async () => {
@@ -57,30 +78,45 @@ describe('a call', () => {
 
   it('[DI2] takes candidates of its own session alone, while it is under way and when it is open', async () => {
     const { story, alice, bob } = dialPair()
-    const candidate = (words: string): LinkSignal => ({
-      kind: 'candidate',
-      candidate: words,
-      sdpMid: '0',
-      sdpMLineIndex: 0,
-    })
     alice.dialer.want(bob.id)
     await story.run(10)
     const { session } = alice.sent[0] ?? { session: '' }
-    const link = alice.made[0]?.link
-    if (!link) throw new Error('alice made no link')
-    const taken: string[] = []
-    const { signal } = link
-    link.signal = (taking) => {
-      if (taking.kind === 'candidate') taken.push(taking.candidate)
-      else signal.call(link, taking)
-    }
     alice.forge(bob, session, candidate('under way'))
     alice.forge(bob, 'another', candidate('of another session'))
     await story.run(1000)
     alice.forge(bob, session, candidate('open'))
     alice.forge(bob, 'another', candidate('of another session'))
-    expect(link.state.kind).toBe('open')
-    expect(taken).toEqual(['under way', 'open'])
+    expect(await story.areLinked(alice, bob)).toBe(true)
+    expect(candidatesOf(alice)).toEqual(['under way', 'open'])
+  })
+
+  it('[DI2] takes candidates that overtook its offer by up to 3 s, after the offer', async () => {
+    for (const [lead, taken] of [
+      [2900, ['offer', 'candidate', 'candidate', 'candidate']],
+      [3100, ['offer', 'candidate']],
+    ] as const) {
+      const { story, alice, bob } = dialPair()
+      const offer = await offerOf(story)
+      bob.forge(alice, 'call', candidate('first'))
+      bob.forge(alice, 'call', candidate('second'))
+      await story.run(lead)
+      bob.forge(alice, 'call', offer)
+      bob.forge(alice, 'call', candidate('third'))
+      expect(bob.taken.map(({ kind }) => kind)).toEqual(taken)
+    }
+  })
+
+  it('[DI2] keeps few of the signals that overtook their offer, and for one session alone', async () => {
+    const { story, alice, bob } = dialPair()
+    const offer = await offerOf(story)
+    for (let count = 0; count < 10; count++) bob.forge(alice, 'call', candidate(`${count}`))
+    for (let count = 0; count < 100; count++) bob.forge(alice, `other ${count}`, candidate('of no call'))
+    bob.forge(alice, 'call', offer)
+    expect(candidatesOf(bob)).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
+    const flooded = dialPair()
+    for (let count = 0; count < 1000; count++) flooded.bob.forge(flooded.alice, 'call', candidate(`${count}`))
+    flooded.bob.forge(flooded.alice, 'call', await offerOf(flooded.story))
+    expect(flooded.bob.taken.length).toBeLessThanOrEqual(MAX_HELD_SIGNALS)
   })
 
   it('[DI2] ends when nonsense comes under its own session id, and is made again', async () => {
@@ -174,5 +210,92 @@ describe('glare', () => {
       expect(alice.opened.length, `lead ${lead}`).toBe(1)
       expect(bob.opened.length, `lead ${lead}`).toBe(1)
     }
+  })
+
+  it('[DI4] ends with the call of the larger id when that of the smaller went unanswered for 1.5 s', async () => {
+    for (const [wait, answered] of [
+      [1400, false],
+      [1600, true],
+    ] as const) {
+      const { story, alice, bob } = dialPair()
+      alice.post = 'lost'
+      alice.dialer.want(bob.id)
+      await story.run(wait - 20)
+      alice.post = 'delivered'
+      bob.dialer.want(alice.id)
+      await story.run(500)
+      expect(alice.opened.length > 0, `after ${wait} ms`).toBe(answered)
+      await story.run(seconds(30))
+      expect(await story.areLinked(alice, bob)).toBe(true)
+    }
+  })
+})
+
+describe('somebody who calls without end', () => {
+  it('[DI11] is answered once a second, and of the calls meanwhile the last', async () => {
+    const { story, alice, bob } = dialPair()
+    const offers: LinkSignal[] = []
+    for (let count = 0; count < 40; count++) {
+      const offer = await offerOf(story)
+      offers.push(offer)
+      bob.forge(alice, `call ${count}`, offer)
+      await story.run(100)
+    }
+    expect(bob.made.length).toBeLessThanOrEqual(5)
+    await story.run(1000)
+    expect(bob.taken.at(-1)).toEqual(offers.at(-1))
+    const answered = bob.made.length
+    await story.run(seconds(30))
+    expect(bob.made.length).toBe(answered)
+  })
+
+  it('[DI11] is not answered more often for being forgotten in between', async () => {
+    const { story, alice, bob } = dialPair()
+    for (let count = 0; count < 40; count++) {
+      bob.forge(alice, `call ${count}`, { kind: 'offer', sdp: 'v=0 nobody' })
+      await story.run(100)
+    }
+    expect(bob.made.length).toBeLessThanOrEqual(5)
+  })
+})
+
+describe('many calls at once', () => {
+  it('[DI11] are 32 at most, and the others wait for their turn', async () => {
+    const story = new DialStory()
+    const alice = story.person('alice')
+    alice.post = 'lost'
+    const others = Array.from({ length: MAX_ATTEMPTS + 8 }, (_, number) => story.person(`peer-${number}`))
+    for (const other of others) alice.dialer.want(other.id)
+    await story.run(seconds(9))
+    expect(alice.made).toHaveLength(MAX_ATTEMPTS)
+    alice.post = 'delivered'
+    await story.run(seconds(20))
+    expect(alice.opened).toHaveLength(others.length)
+  })
+
+  it('[DI11] leave no place for one more call that comes in, until one of them is over', async () => {
+    const story = new DialStory()
+    const [alice, bob] = [story.person('alice'), story.person('bob')]
+    alice.post = 'lost'
+    for (let number = 0; number < MAX_ATTEMPTS; number++) alice.dialer.want(story.person(`peer-${number}`).id)
+    await story.run(seconds(8))
+    alice.post = 'delivered'
+    bob.dialer.want(alice.id)
+    await story.run(seconds(1))
+    expect(alice.taken).toEqual([])
+    await story.run(seconds(2))
+    expect(alice.taken[0]?.kind).toBe('offer')
+    expect(bob.link?.state.kind).toBe('open')
+  })
+
+  it('[DI2] are not answered when they have waited for more than 3 s: whoever called has given up', async () => {
+    const story = new DialStory()
+    const [alice, bob] = [story.person('alice'), story.person('bob')]
+    alice.post = 'lost'
+    for (let number = 0; number < MAX_ATTEMPTS; number++) alice.dialer.want(story.person(`peer-${number}`).id)
+    await story.run(seconds(1))
+    alice.forge(bob, 'call', await offerOf(story))
+    await story.run(seconds(30))
+    expect(alice.taken).toEqual([])
   })
 })

@@ -185,8 +185,10 @@ describe('a peer that is not here', () => {
     expect(await story.areLinked(alice, bob)).toBe(true)
     alice.post = 'delivered'
     await story.run(seconds(5))
+    const lostAt = story.clock.now()
     story.network.dropLinks('alice', 'bob')
-    await story.run(1000)
+    await story.run(100)
+    expect(alice.calls.at(-1)).toBe(lostAt)
     expect(await story.areLinked(alice, bob)).toBe(true)
   })
 })
@@ -212,6 +214,52 @@ describe('a dialer without a server', () => {
     alice.available = true
     await story.run(seconds(5))
     expect(await story.areLinked(alice, bob)).toBe(true)
+  })
+})
+
+describe('a dialer whose server is back', () => {
+  it('[DI10] begins the calls under way anew, and counts no failure for it', async () => {
+    const { story, alice, bob } = dialPair(0)
+    alice.post = 'lost'
+    alice.dialer.want(bob.id)
+    await story.run(seconds(2))
+    alice.post = 'unavailable'
+    alice.dialer.renew()
+    const renewedAt = story.clock.now()
+    expect(alice.calls).toEqual([0, renewedAt])
+    expect(alice.made[0]?.link.state.kind).toBe('closed')
+    await story.run(1)
+    alice.post = 'delivered'
+    await story.run(seconds(1))
+    expect(alice.calls[2]).toBe(renewedAt + 125)
+    expect(await story.areLinked(alice, bob)).toBe(true)
+  })
+
+  it('[DI10] leaves open links alone, and forgets whom it only answered', async () => {
+    const { story, alice, bob } = await linkedDialPair()
+    const carol = story.person('carol')
+    alice.post = 'lost'
+    carol.dialer.want(alice.id)
+    await story.run(100)
+    alice.dialer.renew()
+    expect(alice.made.map(({ link }) => link.state.kind)).toEqual(['open', 'closed'])
+    expect(await story.areLinked(alice, bob)).toBe(true)
+    carol.available = false
+    await story.run(seconds(60))
+    expect(alice.calls).toHaveLength(1)
+  })
+})
+
+describe('a peer that cannot be reached', () => {
+  it('[RP5] is told of after three failures in a row, once, and dialled on', async () => {
+    const { story, alice, bob } = dialPair(0)
+    const told: number[] = []
+    alice.dialer.on('unreachable', ({ peer }) => peer === bob.id && told.push(alice.calls.length))
+    alice.post = 'unavailable'
+    alice.dialer.want(bob.id)
+    await story.run(seconds(60))
+    expect(told).toEqual([3])
+    expect(alice.calls.length).toBeGreaterThan(5)
   })
 })
 

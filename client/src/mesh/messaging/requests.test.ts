@@ -196,6 +196,46 @@ describe('a request', () => {
     expect(await outcomes).toEqual(['left', 'left'])
   })
 
+  it('[RQ2] is over when the one who was asked is given up, and no other is', async () => {
+    const circle = new Circle()
+    for (const other of [BOB, CAROL]) circle.cut.set(other, undefined)
+    const [bob, carol] = [circle.ask(ALICE, BOB, 'time'), circle.ask(ALICE, CAROL, 'time')]
+    const outcome = circle.outcome(bob, 0)
+    circle.person(ALICE).fail(new RoomError('unreachable', 'bob left the room.'), BOB)
+    expect(await outcome).toBe('unreachable')
+    expect(await circle.outcome(carol, 100)).toBe('nothing yet')
+  })
+
+  it('[RQ2] waits for as long as it takes when it is told so, or for longer than a timer can hold', async () => {
+    for (const timeout of [Infinity, 2 ** 31]) {
+      const circle = new Circle()
+      circle.person(BOB).handle('sleep', () => new Promise<never>(() => {}))
+      expect(await circle.outcome(circle.ask(ALICE, BOB, 'sleep', null, { timeout }), 2 ** 32)).toBe('nothing yet')
+    }
+  })
+
+  it('[RQ5] has a topic of 1 to 128 UTF-16 code units, well-formed', async () => {
+    const circle = new Circle()
+    for (const topic of ['', 't'.repeat(129), '🐦'.repeat(65), 'half \ud83d']) {
+      await expect(circle.ask(ALICE, BOB, topic)).rejects.toMatchObject({ reason: 'bad-data' })
+      expect(() => circle.person(BOB).handle(topic, () => null)).toThrow('A topic has 1 to 128 characters.')
+    }
+    expect(circle.sent).toEqual([])
+    for (const topic of ['t', 't'.repeat(128), '🐦'.repeat(64)]) {
+      circle.person(BOB).handle(topic, () => 'heard')
+      expect(await circle.ask(ALICE, BOB, topic)).toBe('heard')
+    }
+  })
+
+  it('[DT2] [DT4] with a body that cannot be sent is refused before it is sent', async () => {
+    const circle = new Circle()
+    const dated = { when: new Date(0) } as unknown as Data
+    await expect(circle.ask(ALICE, BOB, 'keep', dated)).rejects.toThrow('body.when is a Date')
+    const film = new Uint8Array(MAX_MESSAGE_BYTES)
+    await expect(circle.ask(ALICE, BOB, 'keep', film)).rejects.toMatchObject({ reason: 'too-large' })
+    expect(circle.sent).toEqual([])
+  })
+
   it('[RQ3] is answered by nobody but the one who was asked', async () => {
     const circle = new Circle()
     circle.cut.set(BOB, undefined)
