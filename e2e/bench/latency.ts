@@ -3,7 +3,7 @@
  * channel between the same two tabs, in turns.
  */
 import type { Page } from 'playwright/test'
-import type { Bench, Report } from './main'
+import type { Bench, Report } from './bench'
 import { closePages, openPages } from './pages'
 import { quantile, rounded } from './statistics'
 

@@ -3,29 +3,13 @@
  * and on the same server, and prints ratios: absolute times mean little on a machine that is not yours.
  */
 import { parseArgs } from 'node:util'
-import { type Browser, chromium } from 'playwright/test'
+import { chromium } from 'playwright/test'
 import { CHROMIUM_FLAGS, findChromium } from '../fixtures/chromium'
 import { ServerProcess } from '../fixtures/server-process'
 import { bundleBare } from './bare-bundle'
+import type { Bench, Report } from './bench'
 import { benchLatency } from './latency'
 import { benchMesh } from './mesh'
-
-/** What every benchmark is given. */
-export interface Bench {
-  readonly browser: Browser
-  readonly server: ServerProcess
-  /** the bare peers of bare.ts as one script */
-  readonly bare: string
-  readonly tabs: number
-  readonly rounds: number
-}
-
-export interface Report {
-  /** for people, a line each */
-  readonly lines: readonly string[]
-  /** for programs; ratios included */
-  readonly json: Readonly<Record<string, unknown>>
-}
 
 const BENCHES: Readonly<Record<string, { run: (bench: Bench) => Promise<Report>; tabs: number; rounds: number }>> = {
   mesh: { run: benchMesh, tabs: 8, rounds: 5 },

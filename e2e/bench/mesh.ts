@@ -1,7 +1,7 @@
 /** How long until every pair of tabs is linked, when all join at once: Starling's rooms against bare simple-peer. */
 import { randomBytes } from 'node:crypto'
 import type { Page } from 'playwright/test'
-import type { Bench, Report } from './main'
+import type { Bench, Report } from './bench'
 import { closePages, openPages } from './pages'
 import { median, rounded } from './statistics'
 

@@ -1,7 +1,7 @@
 /** Pages of nothing at the server's origin, with the library and the bare peers at hand. */
 import type { Page } from 'playwright/test'
 import type * as Starling from '../../client/src/mesh/index'
-import type { Bench } from './main'
+import type { Bench } from './bench'
 
 declare global {
   interface Window {
