@@ -196,8 +196,10 @@ export class Room {
     if (trimmed === undefined) throw new RoomError('bad-data', `A name has 1 to ${MAX_NAME_LENGTH} characters.`)
     this.#self = { ...this.#self, name: trimmed }
     const payload = encodePayload({ kind: 'rename', name: trimmed })
-    // Whoever is lost meanwhile learns the name from the next hello.
-    for (const remote of this.#peers.values()) if (remote.expected) remote.session.push(payload, () => {})
+    // Whoever is lost meanwhile learns the name from the next hello. Whoever is linked has had a hello with the old one,
+    // even where its own has not come yet.
+    for (const remote of this.#peers.values())
+      if (remote.expected || remote.linked) remote.session.push(payload, () => {})
     try {
       await rememberName(this.deps.store, trimmed)
     } catch (error) {

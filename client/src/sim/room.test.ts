@@ -203,6 +203,16 @@ describe('a room', () => {
     ])
   })
 
+  it('[PL5] a name that changes at any moment of coming together is known in the end', async () => {
+    for (let moment = 0; moment < 200; moment += 4) {
+      const sim = new Sim({ seed: 15, peers: ['alice', 'bob'] })
+      await sim.run(moment)
+      await sim.peer('alice').room.rename('Alice Liddell')
+      await sim.run(seconds(2))
+      expect(sim.peer('bob').sees('here'), `after ${moment} ms`).toEqual(['Alice Liddell'])
+    }
+  })
+
   it('[PL5] a new name reaches everybody, also those who were away', async () => {
     const sim = new Sim({ seed: 14, peers: ['alice', 'bob', 'carol'] })
     await sim.meshed()
