@@ -1,7 +1,7 @@
 /** What a message carries: text as it was typed, anything else as what it is. */
 import { useState } from 'react'
 import type { Data } from '../mesh'
-import { FOLD_LINES_AT, FOLD_TEXT_AT, FOLDED_TEXT, SHOWN_JSON } from '../react/limits'
+import { FOLD_LINES_AT, FOLD_TEXT_AT, FOLDED_TEXT, MAX_LINKS, SHOWN_JSON } from '../react/limits'
 import { cutText, isLong, splitLinks } from '../react/text-parts'
 import { countWords } from '../react/words'
 
@@ -19,7 +19,7 @@ function Text({ text }: { readonly text: string }) {
   return (
     <>
       <div className={folds && !isWhole ? 'payload-text payload-folded' : 'payload-text'} dir="auto">
-        {splitLinks(shown).map((part, index) =>
+        {splitLinks(shown, MAX_LINKS).map((part, index) =>
           part.isLink ? (
             // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text never move
             <a key={index} href={part.text} target="_blank" rel="noopener noreferrer">

@@ -27,8 +27,11 @@ export const FOLD_TEXT_AT = 1_600
 /** Lines. The same for lists and code. */
 export const FOLD_LINES_AT = 24
 
-/** UTF-16 code units put into the page for a folded message. Laying out a megabyte of text takes seconds. */
-export const FOLDED_TEXT = 32 * 1024
+/** UTF-16 code units put into the page for a folded message: more than the fold shows, and laid out at once. */
+export const FOLDED_TEXT = 4_000
+
+/** Addresses of one message that can be clicked. Nobody follows more; thousands of links freeze the page. */
+export const MAX_LINKS = 50
 
 /** UTF-16 code units of a value that is not text. Enough to see what it is. */
 export const SHOWN_JSON = 4_000

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { cutText, isLong, splitLinks } from './text-parts'
 
+const MANY = 50
+
 const links = (text: string) =>
-  splitLinks(text)
+  splitLinks(text, MANY)
     .filter((part) => part.isLink)
     .map((part) => part.text)
 
@@ -22,12 +24,19 @@ describe('web addresses in a text', () => {
     '%j stays what it is when its parts are put together',
     (text) => {
       expect(
-        splitLinks(text)
+        splitLinks(text, MANY)
           .map((part) => part.text)
           .join(''),
       ).toBe(text)
     },
   )
+
+  it('beyond the limit stay text', () => {
+    const text = 'http://a '.repeat(3_640)
+    const parts = splitLinks(text, 3)
+    expect(parts).toHaveLength(6)
+    expect(parts.at(-1)).toEqual({ text: text.slice('http://a '.length * 3 - 1), isLink: false })
+  })
 })
 
 describe('long texts', () => {

@@ -10,21 +10,32 @@ export interface TextPart {
 /** Format characters end an address: they could reorder what people read of it. */
 const ADDRESS = /https?:\/\/[^\s<>"'`\p{Cf}]+/giu
 
-/** Belongs to the sentence rather than to the address before it. */
-const TAIL = /[.,;:!?…)\]}*_~]+$/u
+/** Belong to the sentence rather than to the address before them. */
+const TAIL = '.,;:!?…)]}*_~'
 
-export function splitLinks(text: string): readonly TextPart[] {
+/** @param maxLinks addresses found beyond it stay plain text */
+export function splitLinks(text: string, maxLinks: number): readonly TextPart[] {
   const parts: TextPart[] = []
   let end = 0
+  let links = 0
   for (const match of text.matchAll(ADDRESS)) {
-    const address = match[0].replace(TAIL, '')
+    const address = withoutTail(match[0])
     if (!URL.canParse(address)) continue
+    links += 1
+    if (links > maxLinks) break
     if (match.index > end) parts.push({ text: text.slice(end, match.index), isLink: false })
     parts.push({ text: address, isLink: true })
     end = match.index + address.length
   }
   if (end < text.length) parts.push({ text: text.slice(end), isLink: false })
   return parts
+}
+
+/** Steps back from the end: an expression would start over at each mark, and somebody can send a million of them. */
+function withoutTail(address: string): string {
+  let length = address.length
+  while (length > 0 && TAIL.includes(address.charAt(length - 1))) length -= 1
+  return address.slice(0, length)
 }
 
 /** @returns the first `length` code units, and never half a character */
