@@ -1,112 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { peerId } from '../sim/people'
-import { seededRandom } from '../sim/seeded-random'
-import { SimNetwork } from '../sim/sim-network'
-import { VirtualClock } from '../sim/virtual-clock'
-import type { Link } from './link/link'
-import { RoomError } from './protocol/errors'
-import { decodeFrame, encodeFrame, type Frame, type Hello, type InboundFrame } from './protocol/frames'
+import { bytes, greeted, HELLO, Scene } from '../sim/scene'
+import { encodeFrame, type Frame } from './protocol/frames'
 import { MAX_BAD_FRAMES } from './protocol/limits'
-import { RemotePeer } from './remote-peer'
-import { type Millis, seconds } from './runtime/clock'
-
-const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
-const bytes = (words: string) => new TextEncoder().encode(words)
-
-const HELLO: Hello = { kind: 'hello', version: 1, instance: 'bob 1', name: 'bob', received: undefined }
-
-/** How alice deals with bob, whose side of the link is played by hand. */
-class Scene {
-  readonly clock = new VirtualClock()
-  readonly network: SimNetwork
-  readonly told: string[] = []
-  readonly payloads: string[] = []
-  readonly settled: string[] = []
-  readonly givenUp: string[] = []
-  /** what bob's present link brought him */
-  heard: InboundFrame[] = []
-  ownName = 'alice'
-  /** alice's and bob's ends of the present link */
-  links: readonly [Link, Link] | undefined
-  readonly bob: RemotePeer
-
-  constructor(line: { readonly rate?: number } = {}) {
-    this.network = new SimNetwork({ ...line, clock: this.clock, random: seededRandom(1), jitter: 0 })
-    this.bob = new RemotePeer({
-      id: peerId('bob'),
-      clock: this.clock,
-      instance: 'alice 1',
-      ownName: () => this.ownName,
-      onPayload: (payload) => this.payloads.push(text(payload)),
-      onChange: () => {},
-      onLeft: () => this.told.push('left'),
-      onGivenUp: (error: RoomError) => this.givenUp.push(error.message),
-      onSilent: () => this.told.push('silent'),
-      onIncompatible: (error: RoomError) => this.told.push(`${error.reason}: ${error.message}`),
-    })
-  }
-
-  /** Links the two, with the old link, if any, still open. */
-  async link(): Promise<readonly [Link, Link]> {
-    const heard: InboundFrame[] = []
-    const atAlice = this.network.link('alice', { initiator: true, iceServers: [] })
-    const atBob = this.network.link('bob', { initiator: false, iceServers: [] })
-    atAlice.on('signal', (signal) => atBob.signal(signal))
-    atBob.on('signal', (signal) => atAlice.signal(signal))
-    atBob.on('frame', (frame) => {
-      const decoded = decodeFrame(frame)
-      if (!decoded.ok) throw new Error(decoded.reason)
-      heard.push(decoded.value)
-    })
-    atAlice.on('open', () => this.bob.attach(atAlice))
-    atAlice.on('close', () => this.links?.[0] === atAlice && this.bob.detach())
-    await this.clock.until(() => atBob.state.kind === 'open', 1000)
-    this.heard = heard
-    this.links = [atAlice, atBob]
-    return this.links
-  }
-
-  /** Links the two, and bob says hello. */
-  async greet(hello: Partial<Hello> = {}): Promise<readonly [Link, Link]> {
-    const links = await this.link()
-    await this.says({ ...HELLO, ...hello })
-    return links
-  }
-
-  /** Bob sends frames, or bytes that are none; they arrive, and so does what alice answers. */
-  async says(...frames: (Frame | number[])[]): Promise<void> {
-    for (const frame of frames) {
-      this.links?.[1].send(Array.isArray(frame) ? Uint8Array.from(frame) : encodeFrame(frame))
-    }
-    await this.clock.run(50)
-  }
-
-  push(words: string): void {
-    this.bob.session.push(bytes(words), (error) => this.settled.push(error ? `${words}: ${error.reason}` : words))
-  }
-
-  /** Bob gives signs of life for so long. */
-  async chat(duration: Millis): Promise<void> {
-    for (const end = this.clock.now() + duration; this.clock.now() < end; ) {
-      await this.clock.run(Math.min(1000, end - this.clock.now()))
-      this.links?.[1].send(encodeFrame({ kind: 'ping', stamp: 0 }))
-    }
-  }
-
-  get heardPayloads(): readonly string[] {
-    return this.heard.flatMap((frame) => (frame.kind === 'data' ? [`${frame.seq} ${text(frame.payload)}`] : []))
-  }
-
-  get heardKinds(): readonly string[] {
-    return this.heard.map(({ kind }) => kind)
-  }
-}
-
-async function greeted(): Promise<Scene> {
-  const scene = new Scene()
-  await scene.greet()
-  return scene
-}
+import { seconds } from './runtime/clock'
 
 describe('a new link', () => {
   it('[FR5] begins with a hello that says who is there, and what was received before', async () => {
@@ -264,98 +161,19 @@ describe('a member', () => {
     expect(scene.bob.member?.status).toBe('here')
   })
 
+  it('[MB2] is here with its hello, however long that took', async () => {
+    const scene = new Scene()
+    await scene.link()
+    await scene.clock.run(3200)
+    await scene.says(HELLO)
+    expect(scene.bob.member?.status).toBe('here')
+  })
+
   it('[PL5] has the name that it said last, in a rename or in a hello', async () => {
     const scene = await greeted()
     scene.bob.rename('Bobby')
     expect(scene.bob.member?.name).toBe('Bobby')
     await scene.greet({ name: 'Robert' })
     expect(scene.bob.member?.name).toBe('Robert')
-  })
-})
-
-describe('a member that goes', () => {
-  it('[RP2] by good-bye is gone at once, and [SE7] whoever waits for it is told at once', async () => {
-    const scene = await greeted()
-    scene.push('wait')
-    await scene.says({ kind: 'bye' })
-    expect(scene.bob.member).toMatchObject({ status: 'gone', reach: 'none' })
-    expect(scene.settled).toEqual(['wait: unreachable'])
-    expect(scene.told).toEqual(['left'])
-  })
-
-  it('[SE7] without a word is waited for 30 s', async () => {
-    const scene = await greeted()
-    scene.push('are you there?')
-    await scene.clock.until(() => scene.bob.member?.status === 'gone', seconds(5))
-    await scene.clock.run(seconds(30) - 1)
-    expect(scene.settled).toEqual([])
-    await scene.clock.run(1)
-    expect(scene.settled).toEqual(['are you there?: unreachable'])
-  })
-
-  it('[RP3] and comes back within 30 s gets what waited for it, and nobody is told that it would not', async () => {
-    const scene = await greeted()
-    scene.push('good morning')
-    scene.network.dropLinks('alice', 'bob')
-    await scene.clock.run(seconds(33))
-    expect(scene.bob.member?.status === 'gone').toBe(true)
-    await scene.greet()
-    expect(scene.heardPayloads).toEqual(['1 good morning'])
-    await scene.chat(seconds(20))
-    await scene.says({ kind: 'ack', seq: 1 })
-    expect(scene.settled).toEqual(['good morning'])
-    expect(scene.bob.member?.status).toBe('here')
-  })
-
-  it('[RP3] when the server says so is gone at once, and here again when it says hello', async () => {
-    const scene = await greeted()
-    scene.network.dropLinks('alice', 'bob')
-    scene.bob.lost()
-    expect(scene.bob.member?.status).toBe('gone')
-    await scene.greet()
-    expect(scene.bob.member?.status).toBe('here')
-  })
-
-  it('[SE7] when this room is left: whoever waits is told, and nothing goes on', async () => {
-    const scene = await greeted()
-    scene.push('wait')
-    scene.bob.sayBye()
-    await scene.clock.run(30)
-    expect(scene.heardKinds.at(-1)).toBe('bye')
-    const before = scene.heard.length
-    scene.bob.stop(new RoomError('left', 'The room was left.'))
-    await scene.clock.run(seconds(60))
-    expect(scene.settled).toEqual(['wait: left'])
-    expect(scene.heard).toHaveLength(before)
-  })
-})
-
-describe('a member that takes its time', () => {
-  it('[KA1] lives as long as pieces of a large frame come, however slowly', async () => {
-    const scene = new Scene({ rate: 20_000 })
-    await scene.greet()
-    await scene.says({ kind: 'data', seq: 1, payload: new Uint8Array(200_000) })
-    await scene.clock.run(seconds(9))
-    expect(scene.bob.member?.status).toBe('here')
-    expect(scene.told).toEqual([])
-  })
-
-  it('[SE8] is given up when it lives and acknowledges nothing for 30 s, and its link is closed', async () => {
-    const scene = await greeted()
-    scene.push('one')
-    await scene.chat(seconds(28))
-    expect(scene.settled).toEqual([])
-    await scene.chat(seconds(4))
-    expect(scene.settled).toEqual(['one: unreachable'])
-    expect(scene.links?.[0].state.kind).toBe('closed')
-  })
-
-  it('[SE8] is waited for while the line still carries what was said to it', async () => {
-    const scene = new Scene({ rate: 20_000 })
-    await scene.greet()
-    scene.bob.session.push(new Uint8Array(1_000_000), () => scene.settled.push('large'))
-    await scene.chat(seconds(45))
-    expect(scene.settled).toEqual([])
-    expect(scene.links?.[0].state.kind).toBe('open')
   })
 })

@@ -101,6 +101,15 @@ describe('the roster', () => {
     expect(told).toHaveLength(4)
   })
 
+  it('[MB4] tells of the first round trip and of the last, and of none while there is none', async () => {
+    const { clock, roster, told } = setUp()
+    for (const rtt of [undefined, undefined, 20, 20.5, undefined, undefined]) {
+      roster.set({ ...member('alice'), ...(rtt !== undefined && { rtt }) })
+      await clock.run(0)
+    }
+    expect(told).toHaveLength(3)
+  })
+
   it('[MB4] tells nothing after it was stopped', async () => {
     const { clock, roster, told } = setUp()
     roster.set(member('alice'))

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { type Data, findDataFault } from './data'
-import { EDGE_DATA } from './data-contract'
+import { seededRandom } from '../../sim/seeded-random'
+import { type Data, findDataFault, leastSize } from './data'
+import { EDGE_DATA, randomData } from './data-contract'
 import { MAX_DATA_DEPTH } from './limits'
+import { encodeMsgpack } from './msgpack'
 
 function nested(levels: number): Data {
   let data: Data = 'core'
@@ -67,5 +69,30 @@ describe('data', () => {
     const circle: { self?: unknown } = {}
     circle.self = circle
     expect(findDataFault(circle)?.problem).toBe('is nested deeper than 64 levels')
+  })
+})
+
+describe('the least size of data', () => {
+  it('[DT4] is never more than what it takes on the wire, and not much less for what is large', () => {
+    const random = seededRandom(1)
+    for (const data of [...EDGE_DATA, ...Array.from({ length: 200 }, () => randomData(random, 3))]) {
+      expect(leastSize(data, Infinity)).toBeLessThanOrEqual(encodeMsgpack(data).length)
+    }
+    const large: Data[] = ['a'.repeat(100_000), new Uint8Array(100_000), new Array<number>(100_000).fill(1)]
+    for (const data of [...large, large, { large }]) {
+      expect(leastSize(data, Infinity)).toBeGreaterThan(encodeMsgpack(data).length * 0.9)
+    }
+  })
+
+  it('[DT4] is counted no further than it matters', () => {
+    let read = 0
+    const film = Array.from({ length: 1000 }, () => ({
+      get frame() {
+        read += 1
+        return new Uint8Array(1000)
+      },
+    }))
+    expect(leastSize(film, 10_000)).toBeGreaterThan(10_000)
+    expect(read).toBeLessThan(20)
   })
 })

@@ -109,6 +109,14 @@ describe('frames', () => {
     for (const content of malformed) expectRefused(helloOf(content), 'malformed')
   })
 
+  it('[FR6] with a hello of another version tell that version, whatever else they say', () => {
+    for (const version of [0, 2, -1, 2 ** 40]) {
+      for (const rest of [[], ['run', 'alice', null], [{ name: 'alice' }, 7]]) {
+        expect(decodeFrame(helloOf([version, ...rest]))).toEqual({ ok: true, value: { kind: 'foreign', version } })
+      }
+    }
+  })
+
   it('[FR3] with a hello that is no MessagePack, or more than one value, are bad', () => {
     expectRefused([1], 'truncated')
     expectRefused([1, 0x94, 1], 'truncated')

@@ -1,0 +1,109 @@
+/** How alice deals with bob, and bob alone: her side is the code that ships, his side of the link is played by hand. */
+import type { Link } from '../mesh/link/link'
+import type { RoomError } from '../mesh/protocol/errors'
+import { decodeFrame, encodeFrame, type Frame, type Hello, type InboundFrame } from '../mesh/protocol/frames'
+import { RemotePeer } from '../mesh/remote-peer'
+import type { Millis } from '../mesh/runtime/clock'
+import { peerId } from './people'
+import { seededRandom } from './seeded-random'
+import { SimNetwork } from './sim-network'
+import { VirtualClock } from './virtual-clock'
+
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
+export const bytes = (words: string) => new TextEncoder().encode(words)
+
+/** What bob says first. */
+export const HELLO: Hello = { kind: 'hello', version: 1, instance: 'bob 1', name: 'bob', received: undefined }
+
+export class Scene {
+  readonly clock = new VirtualClock()
+  readonly network: SimNetwork
+  readonly told: string[] = []
+  readonly payloads: string[] = []
+  readonly settled: string[] = []
+  readonly givenUp: string[] = []
+  /** what bob's present link brought him */
+  heard: InboundFrame[] = []
+  ownName = 'alice'
+  /** alice's and bob's ends of the present link */
+  links: readonly [Link, Link] | undefined
+  readonly bob: RemotePeer
+
+  constructor(line: { readonly rate?: number } = {}) {
+    this.network = new SimNetwork({ ...line, clock: this.clock, random: seededRandom(1), jitter: 0 })
+    this.bob = new RemotePeer({
+      id: peerId('bob'),
+      clock: this.clock,
+      instance: 'alice 1',
+      ownName: () => this.ownName,
+      onPayload: (payload) => this.payloads.push(text(payload)),
+      onChange: () => {},
+      onLeft: () => this.told.push('left'),
+      onGivenUp: (error: RoomError) => this.givenUp.push(error.message),
+      onSilent: () => this.told.push('silent'),
+      onIncompatible: (error: RoomError) => this.told.push(`${error.reason}: ${error.message}`),
+    })
+  }
+
+  /** Links the two, with the old link, if any, still open. */
+  async link(): Promise<readonly [Link, Link]> {
+    const heard: InboundFrame[] = []
+    const atAlice = this.network.link('alice', { initiator: true, iceServers: [] })
+    const atBob = this.network.link('bob', { initiator: false, iceServers: [] })
+    atAlice.on('signal', (signal) => atBob.signal(signal))
+    atBob.on('signal', (signal) => atAlice.signal(signal))
+    atBob.on('frame', (frame) => {
+      const decoded = decodeFrame(frame)
+      if (!decoded.ok) throw new Error(decoded.reason)
+      heard.push(decoded.value)
+    })
+    atAlice.on('open', () => this.bob.attach(atAlice))
+    atAlice.on('close', () => this.links?.[0] === atAlice && this.bob.detach())
+    await this.clock.until(() => atBob.state.kind === 'open', 1000)
+    this.heard = heard
+    this.links = [atAlice, atBob]
+    return this.links
+  }
+
+  /** Links the two, and bob says hello. */
+  async greet(hello: Partial<Hello> = {}): Promise<readonly [Link, Link]> {
+    const links = await this.link()
+    await this.says({ ...HELLO, ...hello })
+    return links
+  }
+
+  /** Bob sends frames, or bytes that are none; they arrive, and so does what alice answers. */
+  async says(...frames: (Frame | number[])[]): Promise<void> {
+    for (const frame of frames) {
+      this.links?.[1].send(Array.isArray(frame) ? Uint8Array.from(frame) : encodeFrame(frame))
+    }
+    await this.clock.run(50)
+  }
+
+  push(words: string): void {
+    this.bob.session.push(bytes(words), (error) => this.settled.push(error ? `${words}: ${error.reason}` : words))
+  }
+
+  /** Bob gives signs of life for so long. */
+  async chat(duration: Millis): Promise<void> {
+    for (const end = this.clock.now() + duration; this.clock.now() < end; ) {
+      await this.clock.run(Math.min(1000, end - this.clock.now()))
+      this.links?.[1].send(encodeFrame({ kind: 'ping', stamp: 0 }))
+    }
+  }
+
+  get heardPayloads(): readonly string[] {
+    return this.heard.flatMap((frame) => (frame.kind === 'data' ? [`${frame.seq} ${text(frame.payload)}`] : []))
+  }
+
+  get heardKinds(): readonly string[] {
+    return this.heard.map(({ kind }) => kind)
+  }
+}
+
+/** Bob has said hello. */
+export async function greeted(): Promise<Scene> {
+  const scene = new Scene()
+  await scene.greet()
+  return scene
+}
