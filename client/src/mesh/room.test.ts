@@ -173,7 +173,7 @@ describe('a broadcast', () => {
     await room.broadcast('a'.repeat(5000))
     await sim.run(100)
     expect(sim.peer('bob').data()).toEqual(['a'.repeat(5000)])
-    expect(receipts.at(-1)).toMatchObject({ delivered: 1, of: 1 })
+    expect(receipts.at(-1)).toMatchObject({ delivered: 1, of: 2 })
     expect(errors).toMatchObject([{ reason: 'overloaded', details: { peer: carol } }])
     void sim.peer('bob').room.leave()
     await sim.run(100)
@@ -220,6 +220,14 @@ describe('members', () => {
     expect(sim.peer('alice').errors).toMatchObject([{ reason: 'incompatible', details: { peer: mallory.id } }])
     expect(sim.peer('alice').room.members()).toEqual([])
     expect(mallory.linked).toBe(false)
+  })
+
+  it('[RP5] who were met before are shown as gone, and nobody is told more', async () => {
+    const sim = await trio()
+    sim.network.cut('alice', 'bob')
+    await sim.run(seconds(60))
+    expect(sim.peer('alice').sees('gone')).toEqual(['bob'])
+    expect(sim.peer('alice').errors).toEqual([])
   })
 
   it('[DI8] who are heard are here, whatever the server says', async () => {

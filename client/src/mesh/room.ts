@@ -63,6 +63,8 @@ export class Room {
 
   readonly #events = new Emitter<RoomEvents>()
   readonly #peers = new Map<PeerId, RemotePeer>()
+  /** Of whom people were told that they use another version; once is enough. */
+  readonly #incompatible = new Set<PeerId>()
   readonly #roster: Roster
   readonly #dialer: Dialer
   readonly #messages: Messages
@@ -286,7 +288,8 @@ export class Room {
       onSilent: () => this.#dialer.redial(id),
       onIncompatible: (error) => {
         this.#dialer.forget(id)
-        this.#events.emit('error', error)
+        if (!this.#incompatible.has(id)) this.#events.emit('error', error)
+        this.#incompatible.add(id)
       },
     })
     return remote

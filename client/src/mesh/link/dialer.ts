@@ -17,6 +17,7 @@ import {
   DIAL_TIMEOUT,
   GLARE_WINDOW,
   HELD_FOR,
+  PATIENCE_IN_A_CROWD,
   REDIAL_BASE,
   REDIAL_MAX,
   STABLE_AFTER,
@@ -124,10 +125,11 @@ export class Dialer {
   forget(peer: PeerId): void {
     const route = this.#routes.get(peer)
     if (!route) return
-    this.#routes.delete(peer)
     route.wanted = false
+    route.held = undefined
     this.#quieten(route)
-    route.open?.link.close()
+    if (route.open) route.open.link.close()
+    else this.#tidy(route)
   }
 
   /** Takes a box that the go-between brought from `from`. @returns false when its content is nonsense */
@@ -188,14 +190,18 @@ export class Dialer {
     route.cancelRedial()
     // Connections are dear, and an offer that nobody can carry is a wasted one.
     if (!this.deps.goBetween.available) this.#failed(route)
-    else if (this.#busy) route.cancelRedial = this.deps.clock.after(BUSY_PAUSE, () => this.#dial(route))
+    else if (this.#busy('caller')) route.cancelRedial = this.deps.clock.after(BUSY_PAUSE, () => this.#dial(route))
     else this.#attempt(route, newSessionId(this.deps.random), 'caller')
   }
 
-  get #busy(): boolean {
-    let attempts = 0
-    for (const { attempt } of this.#routes.values()) if (attempt) attempts += 1
-    return attempts >= MAX_ATTEMPTS
+  /** Calls of one's own and of others have places of their own, so that no crowd outside keeps this peer from calling. */
+  #busy(role: Attempt['role']): boolean {
+    const attempts = [...this.#routes.values()].flatMap(({ attempt }) => (attempt?.role === role ? [attempt] : []))
+    if (attempts.length < MAX_ATTEMPTS) return false
+    const [oldest] = attempts.sort((one, other) => one.since - other.since)
+    if (role === 'caller' || !oldest || this.deps.clock.now() - oldest.since < PATIENCE_IN_A_CROWD) return true
+    oldest.link.close()
+    return false
   }
 
   #take(route: Route, { session, signal }: Introduction): void {
@@ -240,7 +246,7 @@ export class Dialer {
     }
     const pause = route.answeredAt === undefined ? 0 : route.answeredAt + ANSWER_INTERVAL - clock.now()
     route.cancelAnswer()
-    if (pause > 0 || (this.#busy && !attempt)) {
+    if (pause > 0 || (!attempt && this.#busy('callee'))) {
       route.cancelAnswer = clock.after(Math.max(pause, BUSY_PAUSE), () => this.#answer(route))
       return
     }
@@ -249,8 +255,6 @@ export class Dialer {
     route.answeredAt = clock.now()
     route.cancelRedial()
     this.#abandon(route)
-    // Remembered until it may be answered again, whatever becomes of this call.
-    route.cancelAnswer = clock.after(ANSWER_INTERVAL, () => this.#tidy(route))
     const link = this.#attempt(route, session, 'callee')
     link.signal(offer)
     for (const signal of signals) if (signal !== offer) link.signal(signal)
@@ -296,6 +300,7 @@ export class Dialer {
       route.open = undefined
       this.#events.emit('unlinked', { peer: route.peer, reason })
       this.#redialLater(route)
+      this.#tidy(route)
     }
   }
 
@@ -328,8 +333,12 @@ export class Dialer {
   /** Forgets a peer that nobody wants and with which nothing goes on. */
   #tidy(route: Route): void {
     const { wanted, attempt, open, held, answeredAt } = route
-    const isFresh = answeredAt !== undefined && this.deps.clock.now() - answeredAt < ANSWER_INTERVAL
-    if (!wanted && !attempt && !open && !held && !isFresh) this.#routes.delete(route.peer)
+    if (wanted || attempt || open || held) return
+    const pause = answeredAt === undefined ? 0 : answeredAt + ANSWER_INTERVAL - this.deps.clock.now()
+    if (pause <= 0) return void this.#routes.delete(route.peer)
+    // Remembered until it may be answered again, whatever became of its call.
+    route.cancelAnswer()
+    route.cancelAnswer = this.deps.clock.after(pause, () => this.#tidy(route))
   }
 
   /** Ends all that goes on by itself. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../../sim/seeded-random'
-import { MAX_FRAGMENT_BYTES, MAX_FRAME_BYTES } from '../protocol/limits'
+import { MAX_FRAGMENT_BYTES, MAX_FRAME_BYTES, MIN_FRAGMENT_BYTES } from '../protocol/limits'
 import { fragments, Reassembler } from './fragments'
 
 const CONTENT = MAX_FRAGMENT_BYTES - 1
@@ -21,7 +21,7 @@ function join(reassembler: Reassembler, pieces: Iterable<Uint8Array>): readonly 
 }
 
 describe('fragments', () => {
-  it('[LK9] are at most 64 KiB, begin with 1 while more follow and with 0 at the end, and are never empty', () => {
+  it('[LK9] are at most 16 KiB, begin with 1 while more follow and with 0 at the end, and are never empty', () => {
     const shapes: [number, number[]][] = [
       [1, [LAST]],
       [CONTENT, [LAST]],
@@ -35,7 +35,7 @@ describe('fragments', () => {
       expect(pieces.reduce((sum, piece) => sum + piece.length - 1, 0)).toBe(size)
       for (const piece of pieces) {
         expect(piece.length).toBeGreaterThan(1)
-        expect(piece.length).toBeLessThanOrEqual(64 * 1024)
+        expect(piece.length).toBeLessThanOrEqual(16 * 1024)
       }
     }
   })
@@ -55,8 +55,11 @@ describe('fragments', () => {
   })
 
   it('[LK9] may be cut anywhere by the other side', () => {
-    const pieces = [Uint8Array.of(MORE, 1), Uint8Array.of(MORE, 2, 3), Uint8Array.of(LAST, 4)]
-    expect(join(new Reassembler(), pieces)).toEqual([Uint8Array.of(1, 2, 3, 4)])
+    const more = (size: number) => new Uint8Array(1 + size).fill(MORE)
+    const pieces = [more(MIN_FRAGMENT_BYTES), more(5000), Uint8Array.of(LAST, 1)]
+    const [frame, ...others] = join(new Reassembler(), pieces)
+    expect(isSame(frame, new Uint8Array(MIN_FRAGMENT_BYTES + 5001).fill(1))).toBe(true)
+    expect(others).toEqual([])
   })
 })
 
@@ -70,8 +73,12 @@ describe('fragments that nobody honest sends', () => {
     expect(new Reassembler().push(Uint8Array.of(MORE)).ok).toBe(false)
     expect(new Reassembler().push(Uint8Array.of(LAST)).ok).toBe(false)
     const begun = new Reassembler()
-    begun.push(Uint8Array.of(MORE, 1))
+    begun.push(new Uint8Array(1 + MIN_FRAGMENT_BYTES).fill(MORE))
     expect(begun.push(Uint8Array.of(LAST)).ok).toBe(false)
+  })
+
+  it('[LK9] are refused when they are tiny and others follow', () => {
+    expect(new Reassembler().push(new Uint8Array(MIN_FRAGMENT_BYTES).fill(MORE)).ok).toBe(false)
   })
 
   it('[LK9] are stopped as soon as their frame grows beyond the limit', () => {

@@ -2,7 +2,7 @@
  * Cuts frames into pieces that every browser carries, and joins them again. A channel is ordered and
  * reliable, so a piece needs one byte: whether more of its frame follows. Rule LK9.
  */
-import { MAX_FRAGMENT_BYTES, MAX_FRAME_BYTES } from '../protocol/limits'
+import { MAX_FRAGMENT_BYTES, MAX_FRAME_BYTES, MIN_FRAGMENT_BYTES } from '../protocol/limits'
 import { bad, ok, type Result } from '../protocol/result'
 
 const LAST = 0
@@ -31,6 +31,7 @@ export class Reassembler {
     if (flag !== LAST && flag !== MORE) return bad('the fragment has no valid flag')
     const content = fragment.subarray(1)
     if (content.length === 0) return bad('the fragment is empty')
+    if (flag === MORE && content.length < MIN_FRAGMENT_BYTES) return bad('the fragment is too small for one of several')
     if (this.#bytes + content.length > MAX_FRAME_BYTES) return bad(`the frame is larger than ${MAX_FRAME_BYTES} bytes`)
     if (flag === LAST && this.#parts.length === 0) return ok(content)
     this.#parts.push(content)

@@ -85,14 +85,16 @@ export const linkContract: readonly LinkCase[] = [
     },
   },
   {
-    name: '[LK3] carries the smallest and the largest frames byte for byte',
+    name: '[LK3] carries the smallest and the largest frames byte for byte, and hands out plain bytes',
     async run(harness) {
       const { caller, atCallee } = await openPair(harness)
       const sizes = [1, 65_534, 65_535, 65_536, 65_537, 262_144, MAX_FRAME_BYTES]
       for (const size of sizes) caller.send(patterned(size))
       await harness.until(() => atCallee.frames.length === sizes.length)
       sizes.forEach((size, index) => {
-        expect(isSame(atCallee.frames[index], patterned(size)), `a frame of ${size} bytes did not arrive as sent`)
+        const frame = atCallee.frames[index]
+        expect(isSame(frame, patterned(size)), `a frame of ${size} bytes did not arrive as sent`)
+        expect(frame?.constructor === Uint8Array, `a frame of ${size} bytes is a ${frame?.constructor.name}`)
       })
     },
   },

@@ -37,6 +37,9 @@ export const ANSWER_INTERVAL: Millis = seconds(1)
 /** Signals that overtook their offer wait for it this long; an offer waits for its turn no longer either. */
 export const HELD_FOR: Millis = seconds(3)
 
+/** When all places for calls of others are taken, one that got nowhere in this time gives its place up. */
+export const PATIENCE_IN_A_CROWD: Millis = seconds(2)
+
 /** While all places for attempts are taken, the next one is tried again after this. */
 export const BUSY_PAUSE: Millis = 200
 

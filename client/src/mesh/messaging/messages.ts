@@ -30,7 +30,7 @@ export interface Receipt {
   readonly by?: PeerId
   /** members that have acknowledged it */
   readonly delivered: number
-  /** members that it was sent to and that were not lost since */
+  /** members that it is meant for and that were not lost since; one that could take no more never gets it */
   readonly of: number
 }
 
@@ -68,7 +68,8 @@ export class Messages {
     const [overload] = overloads
     if (overload && receivers.length === 0) throw overload
     for (const error of overloads) this.deps.onOverload(error)
-    const progress = { delivered: 0, of: receivers.length }
+    // Whoever is passed over counts as one that it has not reached.
+    const progress = { delivered: 0, of: members.size }
     this.deps.onReceipt({ id, ...progress })
     for (const [by, session] of receivers) {
       session.push(bytes, (error) => {

@@ -18,6 +18,9 @@ export const MAX_FRAME_BYTES = MAX_MESSAGE_BYTES + 4 * KIB
  */
 export const MAX_FRAGMENT_BYTES = 16 * KIB
 
+/** A piece that others follow has this many bytes of content at least: a thousand pieces of one byte would cost far more than they count for. */
+export const MIN_FRAGMENT_BYTES = KIB
+
 /** UTF-16 code units. Fits every name people use; short enough for a list. */
 export const MAX_NAME_LENGTH = 64
 
