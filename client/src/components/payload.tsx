@@ -1,9 +1,9 @@
 /** What a message carries: text as it was typed, anything else as what it is. */
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { Data } from '../mesh'
 import { FOLD_LINES_AT, FOLD_TEXT_AT, FOLDED_TEXT, MAX_LINKS, SHOWN_JSON } from '../react/limits'
+import { bytesWords, printData } from '../react/print-data'
 import { cutText, isLong, splitLinks } from '../react/text-parts'
-import { countWords } from '../react/words'
 
 export function Payload({ data }: { readonly data: Data }) {
   if (typeof data === 'string') return <Text text={data} />
@@ -40,21 +40,11 @@ function Text({ text }: { readonly text: string }) {
 }
 
 function Value({ data }: { readonly data: Data }) {
-  const json = JSON.stringify(data, describeBytes, 2)
-  const shown = cutText(json, SHOWN_JSON)
-  const left = json.length - shown.length
+  const { text, isWhole } = useMemo(() => printData(data, SHOWN_JSON), [data])
   return (
     <>
-      <pre className="payload-value">{shown}</pre>
-      {left > 0 && <p className="payload-bytes">and {left.toLocaleString()} more characters</p>}
+      <pre className="payload-value">{text}</pre>
+      {!isWhole && <p className="payload-bytes">and more, which is not shown</p>}
     </>
   )
-}
-
-function bytesWords(bytes: Uint8Array): string {
-  return `${countWords(bytes.byteLength, 'byte', 'bytes')} of binary data`
-}
-
-function describeBytes(_key: string, part: unknown): unknown {
-  return part instanceof Uint8Array ? `(${bytesWords(part)})` : part
 }
