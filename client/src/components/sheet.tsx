@@ -19,7 +19,8 @@ export function Sheet({ label, kind, onClose, children }: Props) {
 
   function closeFromBackdrop(event: MouseEvent) {
     // The dialog itself is only hit outside its content, which fills it.
-    if (event.target === dialog.current) onClose()
+    // The second click of a double click that opened the panel closes nothing.
+    if (event.target === dialog.current && event.detail <= 1) onClose()
   }
 
   return (
