@@ -2,16 +2,18 @@
 import X from 'lucide-react/icons/x'
 import { useRoom } from '../react/context'
 import { useRoomState } from '../react/hooks'
-import { errorWords } from '../react/words'
+import { labelWords } from '../react/names'
+import { noticeWords } from '../react/words'
 
 export function Notices() {
   const store = useRoom()
   const notices = useRoomState((state) => state.notices)
+  const labels = useRoomState((state) => state.labels)
   return (
     <div className="notices" role="alert">
       {notices.map(({ key, error }) => (
         <div className="notice" key={key}>
-          <p>Something went wrong: {errorWords(error)}.</p>
+          <p>{noticeWords(error, (peer) => labelWords(labels, peer))}</p>
           <button className="icon-button" type="button" aria-label="Dismiss" onClick={() => store.dismiss(key)}>
             <X aria-hidden="true" />
           </button>

@@ -54,6 +54,11 @@ export function labelText({ name, mark }: Label): string {
   return mark === undefined ? name : `${name} · ${mark}`
 }
 
+export function labelWords(labels: ReadonlyMap<PeerId, Label>, peer: PeerId): string | undefined {
+  const label = labels.get(peer)
+  return label && labelText(label)
+}
+
 /** What makes two names look the same to a hurried reader. */
 function likeness(name: string): string {
   return plainName(name).normalize('NFKC').toLowerCase()

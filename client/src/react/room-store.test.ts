@@ -236,8 +236,15 @@ describe('the own name', () => {
 
 it('notices stay few, and go when dismissed', () => {
   const { room, store } = enter()
-  for (let count = 0; count <= MAX_NOTICES; count++) room.warn(new RoomError('incompatible', `${count}`))
+  for (let count = 0; count <= MAX_NOTICES; count++) room.warn(new RoomError('unreachable', `${count}`))
   expect(store.state.notices.map(({ error }) => error.message)).toEqual(['1', '2', '3'])
   store.dismiss(store.state.notices[0]?.key ?? '')
   expect(store.state.notices).toHaveLength(MAX_NOTICES - 1)
+})
+
+it('notices that say the same are one', () => {
+  const { room, store } = enter(bo, cy)
+  for (const peer of [bo, cy, bo]) room.warn(new RoomError('overloaded', 'x', { peer: peer.id }))
+  for (const peer of [bo, cy]) room.warn(new RoomError('incompatible', 'x', { peer: peer.id }))
+  expect(store.state.notices.map(({ error }) => error.details.peer)).toEqual([bo.id, cy.id, bo.id])
 })

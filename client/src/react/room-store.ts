@@ -17,8 +17,8 @@ import {
   withdraw,
 } from './conversation'
 import { DRAW_EVERY_MS, MAX_CONVERSATIONS, MAX_EARLY_RECEIPTS, MAX_NOTICES, SETTLING_MS } from './limits'
-import { type Label, labelPeople, plainName } from './names'
-import { errorWords } from './words'
+import { type Label, labelPeople, labelWords, plainName } from './names'
+import { errorWords, noticeWords } from './words'
 
 /** The part of a room that the pages lean on. */
 export type RoomPort = Pick<
@@ -218,7 +218,13 @@ export class RoomStore {
   }
 
   private warn(error: RoomError): void {
+    const words = this.wordNotice(error)
+    if (this.current.notices.some((notice) => this.wordNotice(notice.error) === words)) return
     this.change({ notices: [...this.current.notices, { key: this.makeKey(), error }].slice(-MAX_NOTICES) })
+  }
+
+  private wordNotice(error: RoomError): string {
+    return noticeWords(error, (peer) => labelWords(this.current.labels, peer))
   }
 
   private add(key: ConversationKey, entry: Entry): void {

@@ -6,6 +6,7 @@ import {
   errorWords,
   listWords,
   newDayWords,
+  noticeWords,
   reachWords,
   sizeWords,
   statusWords,
@@ -90,6 +91,27 @@ describe('an error in words', () => {
 
   it('says so when it is a fault of the page', () => {
     expect(errorWords(new TypeError('x is not a function'))).toContain('x is not a function')
+  })
+})
+
+describe('a notice', () => {
+  const nameOf = (peer: string) => (peer === bo.id ? 'Bo' : undefined)
+
+  it('says what the library knows of why nobody can be reached', () => {
+    const sentence = 'Somebody in this room cannot be reached: no direct connection comes about.'
+    expect(noticeWords(new RoomError('unreachable', sentence), nameOf)).toBe(sentence)
+  })
+
+  it('names who does not keep up', () => {
+    const slow = (peer: Member) => noticeWords(new RoomError('overloaded', 'x', { peer: peer.id }), nameOf)
+    expect(slow(bo)).toBe('Bo is not keeping up and misses messages.')
+    expect(slow(cy)).toBe('Somebody is not keeping up and misses messages.')
+  })
+
+  it('says of anything else that it went wrong', () => {
+    expect(noticeWords(new RoomError('refused', 'The room is full.'), nameOf)).toBe(
+      'Something went wrong: the room is full.',
+    )
   })
 })
 

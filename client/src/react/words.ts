@@ -1,5 +1,5 @@
 /** What the room knows, in words for people: states, deliveries, errors, times and sizes. */
-import { type Member, RoomError, type RoomStatus } from '../mesh'
+import { type Member, type PeerId, RoomError, type RoomStatus } from '../mesh'
 import type { Delivery } from './conversation'
 
 export function countWords(count: number, one: string, many: string): string {
@@ -106,6 +106,20 @@ export function errorWords(error: unknown): string {
     case 'handler-failed':
       return clause(error.message)
   }
+}
+
+/**
+ * A whole sentence for what went wrong without being anybody's message.
+ * @param nameOf what the person at fault is called, if they are known
+ */
+export function noticeWords(error: RoomError, nameOf: (peer: PeerId) => string | undefined): string {
+  const { peer } = error.details
+  // The library tells why nobody can be reached, and what helps; no shorter words would.
+  if (error.reason === 'unreachable') return error.message
+  if (error.reason === 'overloaded' && peer !== undefined) {
+    return `${nameOf(peer) ?? 'Somebody'} is not keeping up and misses messages.`
+  }
+  return `Something went wrong: ${errorWords(error)}.`
 }
 
 /** A sentence of the library, made to stand behind a colon. */
