@@ -4,6 +4,7 @@ import { type FormEvent, type KeyboardEvent, type RefObject, useId, useLayoutEff
 import { useRoom } from '../react/context'
 import type { ConversationKey } from '../react/conversation'
 import { directionOf } from '../react/direction'
+import { isBlank } from '../react/names'
 
 /** Where the browser does not grow a text box by itself, this file does. */
 const growsByItself = CSS.supports('field-sizing', 'content')
@@ -35,7 +36,7 @@ export function Composer({ to, drafts, boxRef }: Props) {
   }
 
   async function say() {
-    if (text.trim() === '') return
+    if (isBlank(text)) return
     change('')
     boxRef.current?.focus()
     const said = await store.say(to, text)

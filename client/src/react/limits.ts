@@ -41,3 +41,6 @@ export const MERGE_NOTES_MS = 60_000
 
 /** Who is linked within this time of our own arrival was here before us, so no note says that they came in. */
 export const SETTLING_MS = 3_000
+
+/** How far the time that a message carries may be from ours. Clocks are minutes off; further, it is wrong or a lie. */
+export const TRUSTED_CLOCK_MS = 10 * 60_000

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { AVATAR_HUES, avatarHue, initials, labelPeople, labelText, plainName } from './names'
+import { AVATAR_HUES, avatarHue, initials, isBlank, labelPeople, labelText, plainName } from './names'
 import { peerId } from './room-double'
 
 const bo = { id: peerId('bo1x'), name: 'Bo' }
@@ -12,24 +12,41 @@ describe('names', () => {
     expect(plainName(' \u200b ')).toBe('Somebody')
   })
 
+  it.each(['\u3164', '\u115f\u1160', '\u2800 \u2800', '\u034f', '\u200d\ufe0f', '\u{e0041}', ''])(
+    'that show nothing are nobody in particular: %j',
+    (name) => {
+      expect(plainName(name)).toBe('Somebody')
+    },
+  )
+
+  it('are told apart from the own one', () => {
+    const labels = labelPeople([bo, cy], [], 'B\u200do')
+    expect([...labels.values()].map(labelText)).toEqual(['Bo · bo1x', 'Cy'])
+  })
+
   it('keep the joiners that emoji and scripts need', () => {
     expect(plainName('👩‍💻')).toBe('👩‍💻')
   })
 
   it('are told apart by the start of the id where two are the same', () => {
-    const labels = labelPeople([bo, secondBo, cy], [])
+    const labels = labelPeople([bo, secondBo, cy], [], 'Ada')
     expect([...labels.values()].map(labelText)).toEqual(['Bo · bo1x', 'Bo · bo2y', 'Cy'])
   })
 
   it('count as the same when only letter case, width or invisible characters differ', () => {
-    const labels = labelPeople([bo, { ...secondBo, name: 'b\u200bO' }], [])
+    const labels = labelPeople([bo, { ...secondBo, name: 'b\u200bO' }], [], 'Ada')
     expect(labels.get(bo.id)?.mark).toBe('bo1x')
   })
 
   it('carry no mark when the other one of that name has left', () => {
-    const labels = labelPeople([bo], [secondBo])
+    const labels = labelPeople([bo], [secondBo], 'Ada')
     expect([...labels.values()].map(labelText)).toEqual(['Bo', 'Bo'])
   })
+})
+
+it('a text is blank when nothing of it can be seen', () => {
+  expect(['', ' \n', '\u200b', '\u3164\u2800 \u200d'].every(isBlank)).toBe(true)
+  expect(['.', '\u200bx', '👩‍💻', '\ue000'].some(isBlank)).toBe(false)
 })
 
 describe('an avatar', () => {

@@ -12,11 +12,23 @@ export interface Named {
 /** As many as `styles/people.css` has. */
 export const AVATAR_HUES = 12
 
-/** Controls, zero-width characters and everything that turns the direction of what follows. */
-const INVISIBLE = /[\p{Cc}\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu
+/** What shows nothing, or turns the direction of what follows. Braille's blank is a sign, yet shows nothing. */
+const INVISIBLE = /[\p{C}\p{Default_Ignorable_Code_Point}\u2800]/gu
+
+/** The same but for the joiners and the selector that emoji and some scripts are written with. */
+const NEEDLESS = /(?!\u200c|\u200d|\ufe0f)[\p{C}\p{Default_Ignorable_Code_Point}\u2800]/gu
+
+/** Signs that only this browser does not know, and private ones, may well show something: they are no blank. */
+const BLANK = /^[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]*$/u
 
 export function plainName(name: string): string {
-  return name.replace(INVISIBLE, '').replace(/\s+/gu, ' ').trim() || 'Somebody'
+  if (name.replace(INVISIBLE, '').trim() === '') return 'Somebody'
+  return name.replace(NEEDLESS, '').replace(/\s+/gu, ' ').trim()
+}
+
+/** Whether nothing of `text` can be seen. */
+export function isBlank(text: string): boolean {
+  return BLANK.test(text)
 }
 
 /** What somebody is called on the screen; `mark` tells people of one name apart. */
@@ -27,13 +39,14 @@ export interface Label {
 
 /**
  * One label for each id. People who share a name carry the start of their id, so that nobody
- * writes to the wrong one; sharing it only with oneself needs no mark, one is marked `(you)`.
+ * writes to the wrong one or takes somebody for oneself; oneself is marked `(you)` in its stead.
  * @param here those who can be written to, without oneself
  * @param gone those who left; they keep their plain name
+ * @param self one's own name
  */
-export function labelPeople(here: readonly Named[], gone: readonly Named[]): ReadonlyMap<PeerId, Label> {
+export function labelPeople(here: readonly Named[], gone: readonly Named[], self: string): ReadonlyMap<PeerId, Label> {
   const labels = new Map<PeerId, Label>(gone.map((person) => [person.id, plainLabel(person.name)]))
-  const shared = new Map<string, number>()
+  const shared = new Map<string, number>([[likeness(self), 1]])
   for (const person of here) {
     const key = likeness(person.name)
     shared.set(key, (shared.get(key) ?? 0) + 1)
@@ -61,7 +74,7 @@ export function labelWords(labels: ReadonlyMap<PeerId, Label>, peer: PeerId): st
 
 /** What makes two names look the same to a hurried reader. */
 function likeness(name: string): string {
-  return plainName(name).normalize('NFKC').toLowerCase()
+  return plainName(name).normalize('NFKC').replace(INVISIBLE, '').toLowerCase().toUpperCase()
 }
 
 /** The first letters of the first and the last word, or of the only one. */

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { RoomError } from '../mesh'
 import { type Entry, EVERYONE } from './conversation'
-import { DRAW_EVERY_MS, MAX_CONVERSATIONS, MAX_NOTICES, SETTLING_MS } from './limits'
+import { DRAW_EVERY_MS, MAX_CONVERSATIONS, MAX_NOTICES, SETTLING_MS, TRUSTED_CLOCK_MS } from './limits'
 import { labelText } from './names'
 import { member, RoomDouble, TimerDouble } from './room-double'
 import { RoomStore } from './room-store'
@@ -36,6 +36,14 @@ describe('what others say', () => {
     store.look(undefined)
     room.hear(bo, 'psst', { direct: true })
     expect(unread(bo.id)).toBe(1)
+  })
+
+  it('is of the time it tells when that can be, else of its arrival', () => {
+    const { room, clock, entries } = enter(bo)
+    clock.time = 10_000_000
+    const told = [clock.time - TRUSTED_CLOCK_MS, clock.time + TRUSTED_CLOCK_MS + 1, 0, Number.NaN]
+    for (const at of told) room.hear(bo, 'x', { at })
+    expect(entries().map(({ at }) => at)).toEqual([told[0], clock.time, clock.time, clock.time])
   })
 
   it('tells watchers, until they stop watching', () => {
@@ -224,6 +232,12 @@ describe('the own name', () => {
     const { store } = enter()
     await store.rename('Ada K.')
     expect(store.state.self.name).toBe('Ada K.')
+  })
+
+  it('marks others who have the same', async () => {
+    const { store } = enter(bo)
+    await store.rename('BO')
+    expect([...store.state.labels.values()].map(labelText)).toEqual(['Bo · bo00'])
   })
 
   it('is in use even when the browser would not remember it', async () => {

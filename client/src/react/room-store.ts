@@ -16,7 +16,14 @@ import {
   type SaidEntry,
   withdraw,
 } from './conversation'
-import { DRAW_EVERY_MS, MAX_CONVERSATIONS, MAX_EARLY_RECEIPTS, MAX_NOTICES, SETTLING_MS } from './limits'
+import {
+  DRAW_EVERY_MS,
+  MAX_CONVERSATIONS,
+  MAX_EARLY_RECEIPTS,
+  MAX_NOTICES,
+  SETTLING_MS,
+  TRUSTED_CLOCK_MS,
+} from './limits'
 import { type Label, labelPeople, labelWords, plainName } from './names'
 import { errorWords, noticeWords } from './words'
 
@@ -72,7 +79,7 @@ export class RoomStore {
     this.current = {
       self: room.self,
       members: room.members(),
-      labels: labelMembers(room.members()),
+      labels: labelMembers(room.members(), room.self.name),
       status: room.status(),
       conversations: new Map([[EVERYONE, EMPTY_CONVERSATION]]),
       notices: [],
@@ -150,7 +157,8 @@ export class RoomStore {
       await this.room.rename(name)
     } finally {
       // A name that could not be stored is in use all the same.
-      this.change({ self: this.room.self })
+      const { self } = this.room
+      this.change({ self, labels: this.relabel(this.current.members, self.name) })
     }
   }
 
@@ -173,7 +181,9 @@ export class RoomStore {
   }
 
   private hear(message: RoomEvents['message']): void {
-    const { from, name, data, at } = message
+    const { from, name, data } = message
+    const now = this.clock.now()
+    const at = Math.abs(message.at - now) <= TRUSTED_CLOCK_MS ? message.at : now
     this.add(message.direct ? from : EVERYONE, { kind: 'heard', key: this.makeKey(), from, name, data, at })
   }
 
@@ -194,8 +204,7 @@ export class RoomStore {
 
   private meet(members: readonly Member[]): void {
     const before = new Map(this.current.members.map((member) => [member.id, member]))
-    const labels = labelMembers(members)
-    this.change({ members, labels: sameLabels(labels, this.current.labels) ? this.current.labels : labels })
+    this.change({ members, labels: this.relabel(members) })
     for (const member of members) {
       const known = before.get(member.id)
       const name = plainName(member.name)
@@ -208,6 +217,11 @@ export class RoomStore {
         this.add(EVERYONE, { kind: 'renamed', key: this.makeKey(), at, before: plainName(known.name), now: name })
       }
     }
+  }
+
+  private relabel(members: readonly Member[], selfName = this.current.self.name): RoomState['labels'] {
+    const labels = labelMembers(members, selfName)
+    return sameLabels(labels, this.current.labels) ? this.current.labels : labels
   }
 
   private noteInLogs(peer: PeerId, what: 'came' | 'left', name: string): void {
@@ -290,10 +304,11 @@ export function present(members: readonly Member[]): readonly Member[] {
   return members.filter((member) => member.status !== 'gone')
 }
 
-function labelMembers(members: readonly Member[]): ReadonlyMap<PeerId, Label> {
+function labelMembers(members: readonly Member[], selfName: string): ReadonlyMap<PeerId, Label> {
   return labelPeople(
     present(members),
     members.filter((member) => member.status === 'gone'),
+    selfName,
   )
 }
 
