@@ -19,7 +19,14 @@ const said = (key: string, data: string): Entry => ({
   id: undefined,
   delivery: { kind: 'sending' },
 })
-const note = (key: string, name: string, at: number): Entry => ({ kind: 'note', key, at, what: 'came', names: [name] })
+const note = (key: string, name: string, at: number): Entry => ({
+  kind: 'note',
+  key,
+  at,
+  what: 'came',
+  who: [peerId(name)],
+  names: [name],
+})
 const filled = (entries: readonly Entry[]) => entries.reduce(append, EMPTY_CONVERSATION)
 
 describe('a conversation', () => {
@@ -53,7 +60,18 @@ describe('a conversation', () => {
       note('2', 'Cy', MERGE_NOTES_MS),
       note('3', 'Di', MERGE_NOTES_MS + 1),
     ])
-    expect(entries).toEqual([{ ...note('1', 'Bo', 0), names: ['Bo', 'Cy'] }, note('3', 'Di', MERGE_NOTES_MS + 1)])
+    expect(entries).toEqual([
+      { ...note('1', 'Bo', 0), who: [peerId('Bo'), peerId('Cy')], names: ['Bo', 'Cy'] },
+      note('3', 'Di', MERGE_NOTES_MS + 1),
+    ])
+  })
+
+  it('keeps one line about a person until somebody says something', () => {
+    const renamed = (key: string): Entry => ({ kind: 'renamed', key, at: 0, who: peerId('Bo'), before: 'a', now: key })
+    const { entries } = filled([note('1', 'Bo', 0), note('2', 'Cy', 0), renamed('3'), renamed('4'), heard('5', 'x')])
+    expect(entries).toEqual([{ ...note('1', 'Cy', 0) }, renamed('4'), heard('5', 'x')])
+    const more = append(append({ ...EMPTY_CONVERSATION, entries }, renamed('6')), renamed('7'))
+    expect(more.entries.map(({ key }) => key)).toEqual(['1', '4', '5', '7'])
   })
 
   it('changes one own message and no other, and stays itself when there is none', () => {

@@ -37,12 +37,15 @@ export type Entry =
       readonly key: string
       readonly at: number
       readonly what: 'came' | 'left'
+      /** `who` and `names` are of the same people, in the same order */
+      readonly who: readonly PeerId[]
       readonly names: readonly string[]
     }
   | {
       readonly kind: 'renamed'
       readonly key: string
       readonly at: number
+      readonly who: PeerId
       readonly before: string
       readonly now: string
     }
@@ -63,10 +66,11 @@ export const EMPTY_CONVERSATION: Conversation = { entries: [], weight: 0, droppe
 
 /** @returns the conversation with `entry` at its end, and without the oldest ones that no longer fit */
 export function append(conversation: Conversation, entry: Entry): Conversation {
-  const merged = mergeNote(conversation.entries.at(-1), entry)
-  if (merged) return { ...conversation, entries: [...conversation.entries.slice(0, -1), merged] }
+  const before = withoutOutdated(conversation.entries, entry)
+  const merged = mergeNote(before.at(-1), entry)
+  if (merged) return { ...conversation, entries: [...before.slice(0, -1), merged] }
 
-  const entries = [...conversation.entries, entry]
+  const entries = [...before, entry]
   let weight = conversation.weight + weigh(entry)
   let gone = 0
   let droppedMessages = 0
@@ -113,10 +117,30 @@ export function isMessage(entry: Entry): entry is SaidEntry | HeardEntry {
   return entry.kind === 'said' || entry.kind === 'heard'
 }
 
+/** Of notes that nothing was said between, only the latest about a person stays: a flood of renames leaves one line. */
+function withoutOutdated(entries: readonly Entry[], entry: Entry): readonly Entry[] {
+  if (isMessage(entry)) return entries
+  const about = new Set(entry.kind === 'note' ? entry.who : [entry.who])
+  const start = entries.findLastIndex(isMessage) + 1
+  const run = entries.slice(start)
+  const kept = run.flatMap((note) => withoutPeople(note, about))
+  return kept.length === run.length && kept.every((note, index) => note === run[index])
+    ? entries
+    : [...entries.slice(0, start), ...kept]
+}
+
+function withoutPeople(entry: Entry, about: ReadonlySet<PeerId>): readonly Entry[] {
+  if (entry.kind === 'renamed') return about.has(entry.who) ? [] : [entry]
+  if (entry.kind !== 'note' || !entry.who.some((id) => about.has(id))) return [entry]
+  const who = entry.who.filter((id) => !about.has(id))
+  const names = entry.names.filter((_name, index) => who.some((id) => id === entry.who[index]))
+  return who.length === 0 ? [] : [{ ...entry, who, names }]
+}
+
 function mergeNote(last: Entry | undefined, entry: Entry): Entry | undefined {
   if (last?.kind !== 'note' || entry.kind !== 'note' || last.what !== entry.what) return undefined
   if (entry.at - last.at > MERGE_NOTES_MS) return undefined
-  return { ...last, names: [...last.names, ...entry.names] }
+  return { ...last, who: [...last.who, ...entry.who], names: [...last.names, ...entry.names] }
 }
 
 function weigh(entry: Entry): number {

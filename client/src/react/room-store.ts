@@ -214,7 +214,14 @@ export class RoomStore {
       if (isHere && !wasHere && at - this.arrivedAt > SETTLING_MS) this.noteInLogs(member.id, 'came', name)
       if (!isHere && wasHere) this.noteInLogs(member.id, 'left', name)
       if (known && plainName(known.name) !== name) {
-        this.add(EVERYONE, { kind: 'renamed', key: this.makeKey(), at, before: plainName(known.name), now: name })
+        this.add(EVERYONE, {
+          kind: 'renamed',
+          key: this.makeKey(),
+          at,
+          who: member.id,
+          before: plainName(known.name),
+          now: name,
+        })
       }
     }
   }
@@ -226,9 +233,9 @@ export class RoomStore {
 
   private noteInLogs(peer: PeerId, what: 'came' | 'left', name: string): void {
     const at = this.clock.now()
-    this.add(EVERYONE, { kind: 'note', key: this.makeKey(), at, what, names: [name] })
+    this.add(EVERYONE, { kind: 'note', key: this.makeKey(), at, what, who: [peer], names: [name] })
     if (!this.current.conversations.has(peer)) return
-    this.add(peer, { kind: 'note', key: this.makeKey(), at, what, names: [name] })
+    this.add(peer, { kind: 'note', key: this.makeKey(), at, what, who: [peer], names: [name] })
   }
 
   private warn(error: RoomError): void {
