@@ -3,7 +3,7 @@
 import { deriveRoomId } from './identity/room-keys'
 import { formatRoomLink, newRoomAddress, parseRoomLink, type RoomLink } from './identity/room-link'
 import { WebRtcLink, webRtcSupported } from './link/webrtc-link'
-import { cleanName, rememberedName, suggestName } from './membership/names'
+import { cleanName, ownName } from './membership/names'
 import { RoomError } from './protocol/errors'
 import { newPeerId } from './protocol/ids'
 import { MAX_NAME_LENGTH } from './protocol/limits'
@@ -37,11 +37,9 @@ export async function joinRoom(options: JoinOptions = {}): Promise<Room> {
   if (!webRtcSupported()) throw new RoomError('unsupported', 'This browser has no WebRTC.')
   const link = findRoom(options.link)
   const store = options.store ?? browserStore()
-  const name = options.name === undefined ? await rememberedName(store) : cleanName(options.name)
-  if (options.name !== undefined && name === undefined) {
-    throw new RoomError('bad-data', `A name has 1 to ${MAX_NAME_LENGTH} characters.`)
-  }
-  const self = { id: newPeerId(systemRandom), name: name ?? suggestName(systemRandom) }
+  const name = options.name === undefined ? await ownName(store, systemRandom) : cleanName(options.name)
+  if (name === undefined) throw new RoomError('bad-data', `A name has 1 to ${MAX_NAME_LENGTH} characters.`)
+  const self = { id: newPeerId(systemRandom), name }
   const place = { room: deriveRoomId(link.address), self: self.id, clock: systemClock, random: systemRandom }
   const servers = options.servers ?? [new URL(link.link).origin]
   const wrong = servers.find((server) => !/^https?:$/.test(URL.canParse(server) ? new URL(server).protocol : ''))

@@ -5,7 +5,7 @@ import { seededRandom } from '../sim/seeded-random'
 import { Sim } from '../sim/sim'
 import { VirtualClock } from '../sim/virtual-clock'
 import { parseRoomLink } from './identity/room-link'
-import { cleanName, rememberedName, rememberName } from './membership/names'
+import { cleanName, ownName, rememberedName, rememberName } from './membership/names'
 import { Room } from './room'
 import { seconds } from './runtime/clock'
 import { memoryStore, type Store } from './runtime/store'
@@ -36,6 +36,14 @@ describe('a name', () => {
     expect(await rememberedName(store)).toBeUndefined()
     const broken: Store = { ...store, get: () => Promise.reject(new Error('no storage')) }
     expect(await rememberedName(broken)).toBeUndefined()
+  })
+
+  it('[PL5] that was suggested stays, unless the store refuses', async () => {
+    const store = memoryStore()
+    const suggested = await ownName(store, seededRandom(1))
+    expect(await ownName(store, seededRandom(2))).toBe(suggested)
+    const broken: Store = { ...store, get: async () => undefined, set: () => Promise.reject(new Error('full')) }
+    expect(await ownName(broken, seededRandom(1))).toBe(suggested)
   })
 
   it('[PL5] has no half characters', () => {

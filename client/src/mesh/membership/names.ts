@@ -59,5 +59,15 @@ export const rememberName = (store: Store, name: string): Promise<void> => store
 const pick = (words: readonly string[], random: Random): string =>
   words[Math.floor(random.fraction() * words.length)] ?? 'Starling'
 
+/** @returns the remembered name, or a suggested one that is remembered from now on: loading the page again keeps it */
+export async function ownName(store: Store, random: Random): Promise<string> {
+  const remembered = await rememberedName(store)
+  if (remembered !== undefined) return remembered
+  const suggested = suggestName(random)
+  // A store that refuses costs the name at the next visit and nothing else.
+  await rememberName(store, suggested).catch(() => undefined)
+  return suggested
+}
+
 /** Easy to say and to tell apart. */
 export const suggestName = (random: Random): string => `${pick(COLOURS, random)} ${pick(BIRDS, random)}`
