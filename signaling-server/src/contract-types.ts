@@ -6,10 +6,14 @@
 /** 128 bits as base64url without padding. */
 export const ID = /^[A-Za-z0-9_-]{22}$/
 
-export type PeerId = string & { readonly __brand: 'PeerId' }
+/**
+ * Where a peer is to be found in a room, for as long as this run of its page lasts: random, and drawn anew by every run,
+ * so that a server cannot tell who came back. Who the peer is stands inside the boxes, which no server opens.
+ */
+export type Address = string & { readonly __brand: 'Address' }
 export type RoomId = string & { readonly __brand: 'RoomId' }
 
-export const isPeerId = (text: string): text is PeerId => ID.test(text)
+export const isAddress = (text: string): text is Address => ID.test(text)
 export const isRoomId = (text: string): text is RoomId => ID.test(text)
 
 /** A STUN or TURN server. */

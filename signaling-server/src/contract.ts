@@ -4,9 +4,9 @@
  * two share. Rules SG1-SG9 of docs/protocol.md.
  */
 import * as v from 'valibot'
-import { type IceServer, ID, isPeerId, isRoomId, type PeerId, type RoomId } from './contract-types'
+import { type Address, type IceServer, ID, isAddress, isRoomId, type RoomId } from './contract-types'
 
-export type { IceServer, PeerId, RoomId }
+export type { Address, IceServer, RoomId }
 
 /** Raised when a payload changes in a way that an older side would misread. */
 export const CONTRACT_VERSION = 1
@@ -20,7 +20,7 @@ export const MAX_BOX_BYTES = 16 * 1024
  */
 export const MAX_LISTED_PEERS = 128
 
-export const PeerIdSchema = v.pipe(v.string(), v.guard(isPeerId, 'a peer id is 22 base64url characters'))
+export const AddressSchema = v.pipe(v.string(), v.guard(isAddress, 'an address is 22 base64url characters'))
 export const RoomIdSchema = v.pipe(v.string(), v.guard(isRoomId, 'a room id is 22 base64url characters'))
 
 /** What a place in a room is taken with: drawn by the one who joins, told to the server and to nobody else. */
@@ -41,19 +41,19 @@ export const BoxSchema = v.pipe(
 export const JoinRequestSchema = v.strictObject({
   v: v.literal(CONTRACT_VERSION, `this server speaks version ${CONTRACT_VERSION}`),
   room: RoomIdSchema,
-  peer: PeerIdSchema,
+  peer: AddressSchema,
   token: TokenSchema,
 })
 export type JoinRequest = v.InferOutput<typeof JoinRequestSchema>
 
-export const SignalRequestSchema = v.strictObject({ room: RoomIdSchema, to: PeerIdSchema, box: BoxSchema })
+export const SignalRequestSchema = v.strictObject({ room: RoomIdSchema, to: AddressSchema, box: BoxSchema })
 export type SignalRequest = v.InferOutput<typeof SignalRequestSchema>
 
 export const LeaveRequestSchema = v.strictObject({ room: RoomIdSchema })
 export type LeaveRequest = v.InferOutput<typeof LeaveRequestSchema>
 
 /** What the addressee of a `signal` receives. */
-export const SignalDeliverySchema = v.strictObject({ room: RoomIdSchema, from: PeerIdSchema, box: BoxSchema })
+export const SignalDeliverySchema = v.strictObject({ room: RoomIdSchema, from: AddressSchema, box: BoxSchema })
 export type SignalDelivery = v.InferOutput<typeof SignalDeliverySchema>
 
 const UrlsSchema = v.pipe(
@@ -87,11 +87,11 @@ const RefusedSchema = v.object({
 })
 export type Refused = v.InferOutput<typeof RefusedSchema>
 
-/** `peers` are the others in the room, without the one who asks. */
+/** `peers` are the addresses of the others in the room, without the one who asks. */
 export const JoinReplySchema = v.variant('ok', [
   v.object({
     ok: v.literal(true),
-    peers: v.pipe(v.array(PeerIdSchema), v.maxLength(MAX_LISTED_PEERS)),
+    peers: v.pipe(v.array(AddressSchema), v.maxLength(MAX_LISTED_PEERS)),
     iceServers: IceServersSchema,
   }),
   RefusedSchema,

@@ -36,7 +36,7 @@ const malformed: readonly (readonly [event: string, what: string, payload: unkno
   ['join', 'a short room', { ...join, room: 'garden' }, /^join\.room: a room id is 22 base64url characters/],
   ['join', 'a huge room', { ...join, room: 'x'.repeat(16_000) }, /^join\.room: a room id is 22/],
   ['join', 'a room on two lines', { ...join, room: `${GARDEN}\n` }, /^join\.room: a room id is 22/],
-  ['join', '__proto__ as peer', { ...join, peer: '__proto__' }, /^join\.peer: a peer id is 22/],
+  ['join', '__proto__ as peer', { ...join, peer: '__proto__' }, /^join\.peer: an address is 22/],
   ['join', 'a huge unknown field', { ...join, ['y'.repeat(16_000)]: 1 }, /^join\.y{59}: unknown field/],
   ['signal', 'nothing', undefined, /^signal: /],
   ['signal', 'no room', { to: bob, box: box('x') }, /^signal\.room: missing/],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MAX_LISTED_PEERS, type PeerId, type RoomId, type Token } from './contract'
+import { type Address, MAX_LISTED_PEERS, type RoomId, type Token } from './contract'
 import { LIMITS } from './limits'
 import { type Joining, Rooms } from './rooms'
 import { CELLAR, GARDEN, peerId, roomId, tokenOf } from './test-support'
@@ -22,7 +22,7 @@ const [ALICES, MALLORYS] = [tokenOf('alice'), tokenOf('mallory')]
 function enter(
   rooms: Rooms<FakeSocket>,
   room: RoomId,
-  peer: PeerId,
+  peer: Address,
   socket: FakeSocket,
   token: Token = ANYBODYS,
 ): Joining {
@@ -178,7 +178,7 @@ describe('Rooms', () => {
     const peers = [alice, bob, carol, peerId('dave'), peerId('erin')] as const
     const roomIds = [GARDEN, CELLAR, roomId('attic')] as const
     const tokens = [ALICES, ALICES, MALLORYS] as const
-    let list: { room: RoomId; peer: PeerId; socket: FakeSocket; token: Token }[] = []
+    let list: { room: RoomId; peer: Address; socket: FakeSocket; token: Token }[] = []
 
     for (let step = 0; step < 2_000; step++) {
       const [s, room, peer, token] = [pick(sockets), pick(roomIds), pick(peers), pick(tokens)]

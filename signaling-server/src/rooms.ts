@@ -3,17 +3,17 @@
  * survive. What a socket is belongs to the caller. Rules SG3-SG6.
  */
 import { timingSafeEqual } from 'node:crypto'
-import type { JoinRequest, PeerId, RoomId, Token } from './contract'
+import type { Address, JoinRequest, RoomId, Token } from './contract'
 
 export type Joining =
-  | { readonly kind: 'joined'; readonly others: readonly PeerId[] }
+  | { readonly kind: 'joined'; readonly others: readonly Address[] }
   | { readonly kind: 'room-full' }
   | { readonly kind: 'too-many-rooms' }
   /** another socket holds that place, and was let in with another token */
   | { readonly kind: 'taken' }
 
 export type Route<Socket> =
-  | { readonly kind: 'found'; readonly from: PeerId; readonly addressee: Socket }
+  | { readonly kind: 'found'; readonly from: Address; readonly addressee: Socket }
   | { readonly kind: 'not-joined' }
   | { readonly kind: 'not-here' }
 
@@ -24,9 +24,9 @@ interface Place<Socket> {
 
 export class Rooms<Socket extends object> {
   /** The place of each peer of a room. Says the same as `places`, seen from the room. */
-  private readonly rooms = new Map<RoomId, Map<PeerId, Place<Socket>>>()
+  private readonly rooms = new Map<RoomId, Map<Address, Place<Socket>>>()
   /** As which peer a socket is in a room. */
-  private readonly places = new Map<Socket, Map<RoomId, PeerId>>()
+  private readonly places = new Map<Socket, Map<RoomId, Address>>()
 
   constructor(private readonly limits: { readonly peersPerRoom: number; readonly roomsPerSocket: number }) {}
 
@@ -55,7 +55,7 @@ export class Rooms<Socket extends object> {
   }
 
   /** Finds the socket of `to`, as seen by one who is in the room. Nobody is their own addressee. */
-  route(room: RoomId, socket: Socket, to: PeerId): Route<Socket> {
+  route(room: RoomId, socket: Socket, to: Address): Route<Socket> {
     const from = this.places.get(socket)?.get(room)
     if (from === undefined) return { kind: 'not-joined' }
     const addressee = this.rooms.get(room)?.get(to)?.socket
@@ -82,7 +82,7 @@ export class Rooms<Socket extends object> {
     return { rooms: this.rooms.size, places }
   }
 
-  private othersThan(peer: PeerId, room: RoomId): readonly PeerId[] {
+  private othersThan(peer: Address, room: RoomId): readonly Address[] {
     return [...(this.rooms.get(room)?.keys() ?? [])].filter((other) => other !== peer)
   }
 }

@@ -8,13 +8,13 @@ import * as v from 'valibot'
 import { expect } from 'vitest'
 import { WebSocket } from 'ws'
 import {
+  type Address,
+  AddressSchema,
   CONTRACT_VERSION,
   type DoneReply,
   DoneReplySchema,
   type JoinReply,
   JoinReplySchema,
-  type PeerId,
-  PeerIdSchema,
   type Refused,
   type RoomId,
   RoomIdSchema,
@@ -29,8 +29,8 @@ export const GARDEN = roomId('garden')
 export const CELLAR = roomId('cellar')
 
 /** Like 'alice-----------------', which is as good an id as any. */
-export function peerId(name: string): PeerId {
-  return v.parse(PeerIdSchema, name.padEnd(22, '-'))
+export function peerId(name: string): Address {
+  return v.parse(AddressSchema, name.padEnd(22, '-'))
 }
 
 export function roomId(name: string): RoomId {
@@ -85,11 +85,11 @@ export class TestClient {
   }
 
   /** @param token what the place is taken with; the same for everybody unless the test is about it */
-  async join(room: RoomId, peer: PeerId, token = tokenOf('anybody')): Promise<JoinReply> {
+  async join(room: RoomId, peer: Address, token = tokenOf('anybody')): Promise<JoinReply> {
     return v.parse(JoinReplySchema, await this.socket.emitWithAck('join', { v: CONTRACT_VERSION, room, peer, token }))
   }
 
-  signal(room: RoomId, to: PeerId, content: Uint8Array): Promise<DoneReply> {
+  signal(room: RoomId, to: Address, content: Uint8Array): Promise<DoneReply> {
     return this.ask('signal', { room, to, box: content })
   }
 
