@@ -11,6 +11,8 @@ export interface Member {
   readonly name: string
   /** `suspected`: nothing was heard for a moment, its link is being mended. `gone`: left, or lost for good. */
   readonly status: 'here' | 'suspected' | 'gone'
+  /** its safety code was compared, and was the same */
+  readonly verified: boolean
   /** how it is reached now */
   readonly reach: 'direct' | 'relayed' | 'none'
   /** milliseconds there and back, smoothed; absent until measured, and changed only when it differs noticeably */
@@ -77,7 +79,8 @@ export class Roster {
 const RTT_TOLERANCE = 0.2
 
 function isSame(a: Member, b: Member): boolean {
-  return a.name === b.name && a.status === b.status && a.reach === b.reach && isSameRtt(a.rtt, b.rtt)
+  const isSameStanding = a.status === b.status && a.reach === b.reach && a.verified === b.verified
+  return a.name === b.name && isSameStanding && isSameRtt(a.rtt, b.rtt)
 }
 
 function isSameRtt(a: Millis | undefined, b: Millis | undefined): boolean {

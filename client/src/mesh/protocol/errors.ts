@@ -1,9 +1,13 @@
 /** The one class of error that a caller of the library can act on, with its closed list of reasons. */
-import type { PeerId } from './ids'
+import type { Address, PeerId } from './ids'
 
 export const ROOM_ERROR_REASONS = [
   /** the room link or name cannot be read */
   'bad-link',
+  /** the room has a name, and so a password, which was not given */
+  'needs-password',
+  /** somebody is in the room with another password, and nobody with this one */
+  'wrong-password',
   /** the value is not made of JSON-like values and bytes */
   'bad-data',
   /** the value is larger than one message may be; `limit` and `size` are in bytes */
@@ -28,7 +32,9 @@ export const ROOM_ERROR_REASONS = [
   'refused',
   /** the member's page speaks another version of the protocol */
   'incompatible',
-  /** the name is in use for now, but the browser would not remember it */
+  /** the member broke the rules and was cut off */
+  'misbehaving',
+  /** it is so for now, but the browser would not remember it */
   'not-stored',
   /** the room was left */
   'left',
@@ -38,6 +44,8 @@ export type RoomErrorReason = (typeof ROOM_ERROR_REASONS)[number]
 
 export interface RoomErrorDetails {
   readonly peer?: PeerId
+  /** of somebody who was never met, so that nobody knows who it is */
+  readonly address?: Address
   /** bytes */
   readonly limit?: number
   /** bytes */

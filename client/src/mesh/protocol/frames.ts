@@ -5,7 +5,7 @@
  */
 import * as v from 'valibot'
 import { assertNever } from '../runtime/invariant'
-import { MAX_FRAME_BYTES, MAX_NAME_LENGTH } from './limits'
+import { MAX_FRAME_BYTES, MAX_RECORD_BYTES } from './limits'
 import { decodeMsgpack, encodeMsgpack } from './msgpack'
 import { bad, ok, type Result } from './result'
 
@@ -24,7 +24,8 @@ export interface Hello {
   readonly version: number
   /** Names this side's numbering of payloads for the other: random, anew when either side has forgotten the other. */
   readonly instance: string
-  readonly name: string
+  /** What this side says of itself, signed by it; reading it is member-record.ts's. */
+  readonly record: Uint8Array
   /** What this side already has of the other's payloads, so that the other sends only the rest. */
   readonly received: Received | undefined
 }
@@ -55,13 +56,16 @@ const TYPE = { hello: 1, ping: 2, pong: 3, data: 4, ack: 5, bye: 6 } as const
 const MAX_SEQ = 0xffff_ffff
 
 /** @internal The published declarations know nothing of schemas. */
-export const NameSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_NAME_LENGTH))
+export const RecordSchema = v.pipe(
+  v.instance(Uint8Array),
+  v.check(({ length }) => length > 0 && length <= MAX_RECORD_BYTES),
+)
 const InstanceSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(32))
 const ForeignSchema = v.looseTuple([v.pipe(v.number(), v.integer(), v.notValue(PROTOCOL_VERSION))])
 const HelloSchema = v.strictTuple([
   v.literal(PROTOCOL_VERSION),
   InstanceSchema,
-  NameSchema,
+  RecordSchema,
   v.nullable(v.strictTuple([InstanceSchema, v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_SEQ))])),
 ])
 
@@ -69,7 +73,7 @@ export function encodeFrame(frame: Frame): Uint8Array {
   switch (frame.kind) {
     case 'hello': {
       const received = frame.received ? [frame.received.instance, frame.received.seq] : null
-      return withType(TYPE.hello, encodeMsgpack([frame.version, frame.instance, frame.name, received]))
+      return withType(TYPE.hello, encodeMsgpack([frame.version, frame.instance, frame.record, received]))
     }
     case 'ping':
     case 'pong': {
@@ -128,12 +132,12 @@ function decodeHello(bytes: Uint8Array): Result<Hello | ForeignHello> {
   if (foreign.success) return ok({ kind: 'foreign', version: foreign.output[0] })
   const hello = v.safeParse(HelloSchema, decoded.value)
   if (!hello.success) return bad(`the hello is malformed: ${hello.issues[0].message}`)
-  const [version, instance, name, received] = hello.output
+  const [version, instance, record, received] = hello.output
   return ok({
     kind: 'hello',
     version,
     instance,
-    name,
+    record,
     received: received ? { instance: received[0], seq: received[1] } : undefined,
   })
 }

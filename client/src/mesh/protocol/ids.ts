@@ -1,12 +1,20 @@
-/** The names of peers and of attempts to link them. Their form is the contract's, which the server shares. */
-import { isPeerId, isRoomId, type PeerId, type RoomId } from '../../../../signaling-server/src/contract-types'
+/**
+ * The names of peers, of the places where they are found, and of attempts to link them. Addresses and rooms have the
+ * form of the contract, which the server shares; peers are none of its business.
+ */
+import { type Address, ID, isAddress, isRoomId, type RoomId } from '../../../../signaling-server/src/contract-types'
 import { invariant } from '../runtime/invariant'
 import type { Random } from '../runtime/random'
 import { toBase64Url } from './base64url'
 
-export { isPeerId, type PeerId, type RoomId }
+export { type Address, isAddress, isRoomId, type RoomId }
 
-const ID_BYTES = 16
+/** Who a peer is: half a hash of the public key that it signs with, 128 bits as base64url without padding. */
+export type PeerId = string & { readonly __brand: 'PeerId' }
+
+export const ID_BYTES = 16
+
+export const isPeerId = (text: string): text is PeerId => ID.test(text)
 
 /** For text that has to be an id unless we made a mistake. */
 export function toPeerId(text: string): PeerId {
@@ -14,8 +22,13 @@ export function toPeerId(text: string): PeerId {
   return text
 }
 
-/** A peer is one tab's stay in one room. */
-export const newPeerId = (random: Random): PeerId => toPeerId(toBase64Url(random.bytes(ID_BYTES)))
+/** For text that has to be an address unless we made a mistake. */
+export function toAddress(text: string): Address {
+  invariant(isAddress(text), 'an address is 22 base64url characters')
+  return text
+}
+
+export const newAddress = (random: Random): Address => toAddress(toBase64Url(random.bytes(ID_BYTES)))
 
 export function toRoomId(bytes: Uint8Array): RoomId {
   const text = toBase64Url(bytes.subarray(0, ID_BYTES))

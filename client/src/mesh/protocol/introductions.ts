@@ -1,8 +1,9 @@
 /**
- * What two peers tell one another through a go-between in order to link: the content of the opaque
- * boxes that a signaling server hands on. Rules IN1-IN3.
+ * What two peers tell one another through a go-between in order to link: the content of the boxes that a signaling
+ * server hands on. Sealing and signing them is the sealer's. Rules IN1, IN2.
  */
 import * as v from 'valibot'
+import { MAX_HELD_SIGNALS } from './limits'
 import { decodeMsgpack, encodeMsgpack } from './msgpack'
 import { bad, ok, type Result } from './result'
 
@@ -16,10 +17,15 @@ export type LinkSignal =
       readonly sdpMLineIndex: number | null
     }
 
-/** A signal and the attempt to link that it belongs to. */
+/** Signals of one moment, and the attempt to link that they belong to. Without any it only says that somebody is there. */
 export interface Introduction {
   readonly session: string
-  readonly signal: LinkSignal
+  readonly signals: readonly LinkSignal[]
+}
+
+/** `number` counts the introductions of its sender, from 1, so that none is taken twice. */
+export interface NumberedIntroduction extends Introduction {
+  readonly number: number
 }
 
 const SdpSchema = v.pipe(v.string(), v.startsWith('v=0'), v.maxLength(12 * 1024))
@@ -33,15 +39,16 @@ const SignalSchema = v.variant('kind', [
   }),
 ])
 const IntroductionSchema = v.strictObject({
+  number: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   session: v.pipe(v.string(), v.minLength(1), v.maxLength(32)),
-  signal: SignalSchema,
+  signals: v.pipe(v.array(SignalSchema), v.maxLength(MAX_HELD_SIGNALS)),
 })
 
-export const encodeIntroduction = (introduction: Introduction): Uint8Array =>
-  encodeMsgpack({ session: introduction.session, signal: { ...introduction.signal } })
+export const encodeIntroduction = ({ number, session, signals }: NumberedIntroduction): Uint8Array =>
+  encodeMsgpack({ number, session, signals: signals.map((signal) => ({ ...signal })) })
 
-export function decodeIntroduction(box: Uint8Array): Result<Introduction> {
-  const decoded = decodeMsgpack(box)
+export function decodeIntroduction(bytes: Uint8Array): Result<NumberedIntroduction> {
+  const decoded = decodeMsgpack(bytes)
   if (!decoded.ok) return decoded
   const parsed = v.safeParse(IntroductionSchema, decoded.value)
   return parsed.success ? ok(parsed.output) : bad(`the introduction is malformed: ${parsed.issues[0].message}`)

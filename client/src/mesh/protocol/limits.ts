@@ -24,6 +24,15 @@ export const MIN_FRAGMENT_BYTES = KIB
 /** UTF-16 code units. Fits every name people use; short enough for a list. */
 export const MAX_NAME_LENGTH = 64
 
+/** A member's record: a key, a signature and a name of 64 signs in any script, twice over. */
+export const MAX_RECORD_BYTES = 1 * KIB
+
+/** UTF-16 code units. Fewer can be guessed by anybody who has the server's traffic and a few computers. */
+export const MIN_PASSWORD_LENGTH = 8
+
+/** UTF-16 code units. Any sentence fits. */
+export const MAX_PASSWORD_LENGTH = 256
+
 /** UTF-16 code units. */
 export const MAX_TOPIC_LENGTH = 128
 
@@ -42,11 +51,20 @@ export const MAX_REQUESTS_PER_PEER = 256
 /** Members that left or were lost and are still known by name. */
 export const MAX_GONE_MEMBERS = 64
 
+/** People with whom a code was compared in one room and that are remembered: ten times a full room. */
+export const MAX_VERIFIED_PEERS = 1000
+
 /** Frames that make no sense before the link they came over is closed. One is a bug somewhere; several are an attack or a mismatch. */
 export const MAX_BAD_FRAMES = 8
 
 /** Attempts to link that may be under way at once. Browsers allow 500 connections and free closed ones late. */
 export const MAX_ATTEMPTS = 32
+
+/** Introductions of one sender that may come out of order. A room of 100 gets about 400 at once. */
+export const REPLAY_WINDOW = 1024
+
+/** Senders whose introductions are remembered: ten times a full room, and no server can make a tab hold more. */
+export const MAX_REMEMBERED_SENDERS = 1024
 
 /** Signals of one peer that are kept until the offer they belong to is answered: a description and its candidates. */
 export const MAX_HELD_SIGNALS = 32

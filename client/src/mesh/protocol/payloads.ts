@@ -1,11 +1,11 @@
 /**
  * What two members say to one another, inside numbered `data` frames: messages, requests with their
- * answers, a new name. Rules PL1-PL6.
+ * answers, a new record of oneself. Rules PL1-PL6.
  */
 import * as v from 'valibot'
 import { assertNever } from '../runtime/invariant'
 import type { Data } from './data'
-import { NameSchema } from './frames'
+import { RecordSchema } from './frames'
 import { MAX_TOPIC_LENGTH } from './limits'
 import { decodeMsgpack, encodeMsgpack } from './msgpack'
 import { bad, ok, type Result } from './result'
@@ -26,9 +26,10 @@ export type Payload =
   /** Answers the request of that number. */
   | { readonly kind: 'answer'; readonly number: number; readonly body: Data }
   | { readonly kind: 'refusal'; readonly number: number; readonly reason: RefusalReason; readonly message: string }
-  | { readonly kind: 'rename'; readonly name: string }
+  /** What a member says of itself from now on, signed by it. */
+  | { readonly kind: 'record'; readonly record: Uint8Array }
 
-const TYPE = { message: 1, request: 2, answer: 3, refusal: 4, rename: 5 } as const
+const TYPE = { message: 1, request: 2, answer: 3, refusal: 4, record: 5 } as const
 
 const NumberSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const WallTimeSchema = v.pipe(v.number(), v.finite())
@@ -45,8 +46,8 @@ const RefusalSchema = v.strictTuple([
   v.picklist(REFUSAL_REASONS),
   v.pipe(v.string(), v.maxLength(1024)),
 ])
-const RenameSchema = v.strictTuple([v.literal(TYPE.rename), NameSchema])
-const PayloadSchema = v.union([MessageSchema, RequestSchema, AnswerSchema, RefusalSchema, RenameSchema])
+const DescriptionSchema = v.strictTuple([v.literal(TYPE.record), RecordSchema])
+const PayloadSchema = v.union([MessageSchema, RequestSchema, AnswerSchema, RefusalSchema, DescriptionSchema])
 
 export function encodePayload(payload: Payload): Uint8Array {
   switch (payload.kind) {
@@ -58,8 +59,8 @@ export function encodePayload(payload: Payload): Uint8Array {
       return encodeMsgpack([TYPE.answer, payload.number, payload.body])
     case 'refusal':
       return encodeMsgpack([TYPE.refusal, payload.number, payload.reason, payload.message])
-    case 'rename':
-      return encodeMsgpack([TYPE.rename, payload.name])
+    case 'record':
+      return encodeMsgpack([TYPE.record, payload.record])
     default:
       return assertNever(payload)
   }
@@ -80,8 +81,8 @@ export function decodePayload(bytes: Uint8Array): Result<Payload> {
       return ok({ kind: 'answer', number: parts[1], body: parts[2] })
     case TYPE.refusal:
       return ok({ kind: 'refusal', number: parts[1], reason: parts[2], message: parts[3] })
-    case TYPE.rename:
-      return ok({ kind: 'rename', name: parts[1] })
+    case TYPE.record:
+      return ok({ kind: 'record', record: parts[1] })
     default:
       return assertNever(parts)
   }

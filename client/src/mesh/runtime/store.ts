@@ -1,5 +1,5 @@
 /**
- * What outlives the page, as a port. Today that is the person's own name; keys are namespaced by
+ * What outlives the page, as a port: the person's own name, keys, whom they have verified. Keys are namespaced by
  * whoever writes them. The memory twin serves tests, the simulator and browsers that refuse storage.
  */
 
@@ -31,9 +31,14 @@ export function webStore(storage: Storage = localStorage): Store {
 }
 
 /** localStorage where the browser allows it (a sandboxed frame or a blocked site does not), else memory. */
-export function browserStore(): Store {
+export const browserStore = (): Store => storeOf(() => localStorage)
+
+/** What this tab has for itself, and keeps when it is loaded again. */
+export const tabStore = (): Store => storeOf(() => sessionStorage)
+
+function storeOf(find: () => Storage): Store {
   try {
-    return webStore(localStorage)
+    return webStore(find())
   } catch {
     return memoryStore()
   }

@@ -1,0 +1,64 @@
+/**
+ * Which key this tab speaks with in a room. A few are kept in the browser for each room and every tab claims one: a
+ * reload keeps its own, a duplicated tab gets another, and whoever comes back is who they were. Rule ID4.
+ */
+import { fromBase64Url, toBase64Url } from '../protocol/base64url'
+import type { RoomId } from '../protocol/ids'
+import type { Claims } from '../runtime/claims'
+import type { Millis } from '../runtime/clock'
+import type { Random } from '../runtime/random'
+import type { Store } from '../runtime/store'
+import { newSecretKey, type PeerKey, peerKeyOf } from './peer-key'
+import { SECRET_KEY_BYTES, type Signatures } from './signatures'
+
+/** Tabs of one browser in one room that are remembered; what comes beyond is somebody new each time. */
+const MAX_KEPT_KEYS = 16
+
+/** A page that is being loaded again may find its own lock still held by the page that it was. */
+const RELOAD_PATIENCE: Millis = 500
+
+interface OwnKeyDeps {
+  readonly room: RoomId
+  /** what the tabs of this browser share */
+  readonly store: Store
+  /** what this tab has for itself, also after a reload; a duplicated tab gets a copy */
+  readonly tab: Store
+  readonly claims: Claims
+  readonly random: Random
+  readonly signatures: Signatures
+}
+
+export interface OwnKey {
+  readonly key: PeerKey
+  /** Lets another tab have it. */
+  readonly release: () => void
+}
+
+/** Never fails: a browser that stores nothing gets a key for this one stay. */
+export async function claimOwnKey(deps: OwnKeyDeps): Promise<OwnKey> {
+  const { room, tab, claims, random, signatures } = deps
+  const before = await read(tab, `place:${room}`)
+  const places = Array.from({ length: MAX_KEPT_KEYS }, (_, place) => `${place}`)
+  const sorted = before !== undefined && places.includes(before) ? [before, ...places] : places
+  for (const place of sorted) {
+    const name = `key:${room}:${place}`
+    const release = await claims.claim(name, place === before ? RELOAD_PATIENCE : 0)
+    if (!release) continue
+    await write(tab, `place:${room}`, place)
+    return { key: peerKeyOf(await keptSecret(name, deps), signatures), release }
+  }
+  return { key: peerKeyOf(newSecretKey(random), signatures), release: () => {} }
+}
+
+async function keptSecret(name: string, { store, random }: OwnKeyDeps): Promise<Uint8Array> {
+  const kept = fromBase64Url((await read(store, name)) ?? '')
+  if (kept?.length === SECRET_KEY_BYTES) return kept
+  const secretKey = newSecretKey(random)
+  await write(store, name, toBase64Url(secretKey))
+  return secretKey
+}
+
+/** A store that fails costs being recognised, and nobody should stay outside for that. */
+const read = (store: Store, key: string): Promise<string | undefined> => store.get(key).catch(() => undefined)
+
+const write = (store: Store, key: string, value: string): Promise<void> => store.set(key, value).catch(() => undefined)

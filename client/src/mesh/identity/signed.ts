@@ -1,0 +1,41 @@
+/**
+ * Content with its author: an envelope of the author's public key, a signature and the content. The context, which both
+ * sides know and which does not travel, keeps what was signed for one use from being passed off in another. Rule ID2.
+ */
+import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
+import * as v from 'valibot'
+import type { PeerId } from '../protocol/ids'
+import { decodeMsgpack, encodeMsgpack } from '../protocol/msgpack'
+import { bad, ok, type Result } from '../protocol/result'
+import { type PeerKey, peerIdOf } from './peer-key'
+import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES, type Signatures } from './signatures'
+
+export interface Authored {
+  readonly author: PeerId
+  readonly content: Uint8Array
+}
+
+const bytesOf = (length: number) =>
+  v.pipe(
+    v.instance(Uint8Array),
+    v.check((bytes) => bytes.length === length),
+  )
+const EnvelopeSchema = v.strictTuple([bytesOf(PUBLIC_KEY_BYTES), bytesOf(SIGNATURE_BYTES), v.instance(Uint8Array)])
+
+/** No context has a zero byte in it, so that context and content can be told apart. */
+const messageOf = (context: string, content: Uint8Array): Uint8Array =>
+  concatBytes(utf8ToBytes(`starling/1 ${context}\0`), content)
+
+export const signContent = (context: string, content: Uint8Array, key: PeerKey): Uint8Array =>
+  encodeMsgpack([key.publicKey, key.sign(messageOf(context, content)), content])
+
+/** @returns the content and who signed it in this context, or why nobody did */
+export function openSigned(context: string, envelope: Uint8Array, signatures: Signatures): Result<Authored> {
+  const decoded = decodeMsgpack(envelope)
+  if (!decoded.ok) return decoded
+  const parsed = v.safeParse(EnvelopeSchema, decoded.value)
+  if (!parsed.success) return bad('the envelope is malformed')
+  const [publicKey, signature, content] = parsed.output
+  if (!signatures.verify(signature, messageOf(context, content), publicKey)) return bad('the signature is not valid')
+  return ok({ author: peerIdOf(publicKey), content })
+}

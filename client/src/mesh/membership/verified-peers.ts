@@ -1,0 +1,44 @@
+/**
+ * With whom this person has compared safety codes in a room: remembered for the other's key, which is its id. Rule ID5.
+ */
+import { isPeerId, type PeerId, type RoomId } from '../protocol/ids'
+import { MAX_VERIFIED_PEERS } from '../protocol/limits'
+import type { Store } from '../runtime/store'
+
+export class VerifiedPeers {
+  #ids: readonly PeerId[] = []
+
+  private constructor(
+    private readonly store: Store,
+    private readonly key: string,
+  ) {}
+
+  /** A store that fails remembers nobody, which is the safe way to be wrong. */
+  static async load(store: Store, room: RoomId): Promise<VerifiedPeers> {
+    const peers = new VerifiedPeers(store, `verified:${room}`)
+    peers.#ids = await peers.#read().catch(() => [])
+    return peers
+  }
+
+  has(peer: PeerId): boolean {
+    return this.#ids.includes(peer)
+  }
+
+  /** Holds from now on; resolves when it is stored, and rejects as the store does. */
+  async set(peer: PeerId, isVerified: boolean): Promise<void> {
+    this.#ids = changed(this.#ids, peer, isVerified)
+    // Another tab of this browser may have compared a code meanwhile.
+    const stored = changed(await this.#read(), peer, isVerified)
+    await this.store.set(this.key, stored.join(' '))
+  }
+
+  async #read(): Promise<readonly PeerId[]> {
+    return ((await this.store.get(this.key)) ?? '').split(' ').filter(isPeerId).slice(-MAX_VERIFIED_PEERS)
+  }
+}
+
+/** The latest is last; of too many the first is forgotten. */
+function changed(ids: readonly PeerId[], peer: PeerId, isVerified: boolean): readonly PeerId[] {
+  const others = ids.filter((id) => id !== peer)
+  return isVerified ? [...others, peer].slice(-MAX_VERIFIED_PEERS) : others
+}

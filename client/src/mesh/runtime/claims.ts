@@ -1,0 +1,106 @@
+/**
+ * Names that one tab of a browser holds at a time, as a port: it tells two tabs apart that are copies of one another.
+ * A claim ends with its tab, however that ends. What is claimed belongs to the caller.
+ */
+import type { Millis } from './clock'
+import type { Random } from './random'
+
+export interface Claims {
+  /**
+   * @param patience how long a holder that may be about to go is waited for
+   * @returns what gives the name up again, or undefined when another tab holds it
+   */
+  claim(name: string, patience: Millis): Promise<(() => void) | undefined>
+}
+
+/** All holders in one process. */
+export function memoryClaims(): Claims {
+  const held = new Set<string>()
+  return {
+    async claim(name) {
+      if (held.has(name)) return undefined
+      held.add(name)
+      return () => void held.delete(name)
+    },
+  }
+}
+
+const PREFIX = 'starling:'
+
+/** Web Locks, which browsers keep for secure contexts. */
+export function lockClaims(locks: LockManager): Claims {
+  return {
+    claim: (name, patience) =>
+      new Promise((resolve, reject) => {
+        const options = patience > 0 ? { signal: AbortSignal.timeout(patience) } : { ifAvailable: true }
+        locks
+          .request(PREFIX + name, options, (lock) => {
+            if (lock === null) return resolve(undefined)
+            return new Promise<void>((release) => resolve(release))
+          })
+          .catch((error: unknown) => {
+            if (error instanceof DOMException && error.name === 'TimeoutError') resolve(undefined)
+            else reject(error)
+          })
+      }),
+  }
+}
+
+/** How long the other tabs have to say that a name is theirs. One that is frozen says nothing, and loses it. */
+const ANSWER_TIME: Millis = 150
+
+interface Claimant {
+  readonly name: string
+  /** Of two who ask at once the smaller one gets the name. */
+  readonly ticket: string
+}
+
+/** Tabs that ask one another, for pages on plain http. */
+export function channelClaims(channel: BroadcastChannel, random: Random): Claims {
+  const held = new Set<string>()
+  const asking = new Map<string, { readonly ticket: string; readonly lose: () => void }>()
+  channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    const claimant = readClaimant(data)
+    if (!claimant) return
+    const { name, ticket } = claimant
+    const own = asking.get(name)
+    if (own && ticket < own.ticket) own.lose()
+    else if (held.has(name) || own) channel.postMessage({ name, ticket: '' } satisfies Claimant)
+  })
+  const ask = (name: string) =>
+    new Promise<boolean>((resolve) => {
+      const ticket = [...random.bytes(8)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+      const finish = (isOurs: boolean) => {
+        clearTimeout(timer)
+        asking.delete(name)
+        if (isOurs) held.add(name)
+        resolve(isOurs)
+      }
+      const timer = setTimeout(() => finish(true), ANSWER_TIME)
+      asking.set(name, { ticket, lose: () => finish(false) })
+      channel.postMessage({ name, ticket } satisfies Claimant)
+    })
+  return {
+    async claim(name, patience) {
+      if (held.has(name)) return undefined
+      for (let waited = 0; ; waited += ANSWER_TIME) {
+        if (await ask(name)) return () => void held.delete(name)
+        if (waited >= patience) return undefined
+        await new Promise<void>((resume) => setTimeout(resume, ANSWER_TIME))
+      }
+    },
+  }
+}
+
+function readClaimant(data: unknown): Claimant | undefined {
+  if (typeof data !== 'object' || data === null || !('name' in data) || !('ticket' in data)) return undefined
+  const { name, ticket } = data
+  return typeof name === 'string' && typeof ticket === 'string' ? { name, ticket } : undefined
+}
+
+/** The best that this browser has. */
+export const browserClaims = (random: Random): Claims =>
+  // Where the page is not secure there is no such thing, whatever the types say.
+  (navigator.locks as LockManager | undefined)
+    ? lockClaims(navigator.locks)
+    : channelClaims(new BroadcastChannel('starling:claims'), random)
