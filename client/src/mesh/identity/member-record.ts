@@ -6,7 +6,7 @@ import * as v from 'valibot'
 import type { PeerId, RoomId } from '../protocol/ids'
 import { MAX_NAME_LENGTH } from '../protocol/limits'
 import { decodeMsgpack, encodeMsgpack } from '../protocol/msgpack'
-import { bad, ok, type Result } from '../protocol/result'
+import { malformed, ok, type Result } from '../protocol/result'
 import type { PeerKey } from './peer-key'
 import type { Signatures } from './signatures'
 import { openSigned, signContent } from './signed'
@@ -37,7 +37,7 @@ export function openRecord(room: RoomId, record: Uint8Array, signatures: Signatu
   const content = decodeMsgpack(signed.value.content)
   if (!content.ok) return content
   const parsed = v.safeParse(ContentSchema, content.value)
-  if (!parsed.success) return bad(`the record is malformed: ${parsed.issues[0].message}`)
+  if (!parsed.success) return malformed('record', parsed.issues)
   const [name, revision] = parsed.output
   return ok({ peer: signed.value.author, name, revision })
 }

@@ -15,6 +15,8 @@ class Bird {
   readonly name = 'Wren'
 }
 
+class Flock extends Array<string> {}
+
 describe('data', () => {
   it('[DT1] passes when it is JSON-like values and bytes, in any mixture', () => {
     for (const data of EDGE_DATA) expect(findDataFault(data)).toBeUndefined()
@@ -45,6 +47,11 @@ describe('data', () => {
       [{ 'half \udc26': 1 }, 'data has a key with half a surrogate pair'],
       [[JSON.parse('{ "__proto__": 1 }')], 'data[0] has a key named __proto__'],
       [new Array(2), 'data[0] is of type undefined'],
+      [new Flock(), 'data is not a plain array'],
+      [[[Object.assign(['wren'], { at: 3 })]], 'data[0][0] is a list that has fields, too'],
+      ['wren'.match('r'), 'data is a list that has fields, too'],
+      [{ list: Object.assign([1], { [Symbol('wren')]: 2 }) }, 'data.list has a key that is a symbol'],
+      [{ [Symbol('wren')]: 1 }, 'data has a key that is a symbol'],
     ]
     for (const [value, words] of faults) {
       const fault = findDataFault(value)

@@ -32,11 +32,14 @@ export function findDataFault(value: unknown, path = 'data', depth = 0): DataFau
 }
 
 function findFaultInArray(values: readonly unknown[], path: string, depth: number): DataFault | undefined {
+  if (Object.getPrototypeOf(values) !== Array.prototype) return { path, problem: 'is not a plain array' }
   for (let index = 0; index < values.length; index++) {
     const fault = findDataFault(values[index], `${path}[${index}]`, depth + 1)
     if (fault) return fault
   }
-  return undefined
+  // No element is missing, so a key too many is none: a match of an expression has some.
+  if (Object.keys(values).length > values.length) return { path, problem: 'is a list that has fields, too' }
+  return findSymbolKey(values, path)
 }
 
 function findFaultInObject(value: object, path: string, depth: number): DataFault | undefined {
@@ -50,7 +53,11 @@ function findFaultInObject(value: object, path: string, depth: number): DataFaul
     const fault = findDataFault(part, `${path}.${key}`, depth + 1)
     if (fault) return fault
   }
-  return undefined
+  return findSymbolKey(value, path)
+}
+
+function findSymbolKey(value: object, path: string): DataFault | undefined {
+  return Object.getOwnPropertySymbols(value).length > 0 ? { path, problem: 'has a key that is a symbol' } : undefined
 }
 
 /** @returns fewer bytes than `data` takes on the wire, found without encoding it; not much beyond `enough` is counted */

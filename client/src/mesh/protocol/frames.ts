@@ -7,7 +7,7 @@ import * as v from 'valibot'
 import { assertNever } from '../runtime/invariant'
 import { MAX_FRAME_BYTES, MAX_RECORD_BYTES } from './limits'
 import { decodeMsgpack, encodeMsgpack } from './msgpack'
-import { bad, ok, type Result } from './result'
+import { bad, malformed, ok, type Result } from './result'
 
 /** Raised when an older peer would misread a newer one. */
 export const PROTOCOL_VERSION = 1
@@ -131,7 +131,7 @@ function decodeHello(bytes: Uint8Array): Result<Hello | ForeignHello> {
   const foreign = v.safeParse(ForeignSchema, decoded.value)
   if (foreign.success) return ok({ kind: 'foreign', version: foreign.output[0] })
   const hello = v.safeParse(HelloSchema, decoded.value)
-  if (!hello.success) return bad(`the hello is malformed: ${hello.issues[0].message}`)
+  if (!hello.success) return malformed('hello', hello.issues)
   const [version, instance, record, received] = hello.output
   return ok({
     kind: 'hello',

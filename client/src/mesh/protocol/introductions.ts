@@ -5,7 +5,7 @@
 import * as v from 'valibot'
 import { MAX_HELD_SIGNALS } from './limits'
 import { decodeMsgpack, encodeMsgpack } from './msgpack'
-import { bad, ok, type Result } from './result'
+import { malformed, ok, type Result } from './result'
 
 /** One WebRTC signal: a session description or an ICE candidate. */
 export type LinkSignal =
@@ -51,5 +51,5 @@ export function decodeIntroduction(bytes: Uint8Array): Result<NumberedIntroducti
   const decoded = decodeMsgpack(bytes)
   if (!decoded.ok) return decoded
   const parsed = v.safeParse(IntroductionSchema, decoded.value)
-  return parsed.success ? ok(parsed.output) : bad(`the introduction is malformed: ${parsed.issues[0].message}`)
+  return parsed.success ? ok(parsed.output) : malformed('introduction', parsed.issues)
 }

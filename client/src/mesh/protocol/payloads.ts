@@ -8,7 +8,7 @@ import type { Data } from './data'
 import { RecordSchema } from './frames'
 import { MAX_TOPIC_LENGTH } from './limits'
 import { decodeMsgpack, encodeMsgpack } from './msgpack'
-import { bad, ok, type Result } from './result'
+import { malformed, ok, type Result } from './result'
 
 export const REFUSAL_REASONS = ['no-handler', 'handler-failed', 'overloaded', 'too-large'] as const
 export type RefusalReason = (typeof REFUSAL_REASONS)[number]
@@ -70,7 +70,7 @@ export function decodePayload(bytes: Uint8Array): Result<Payload> {
   const decoded = decodeMsgpack(bytes)
   if (!decoded.ok) return decoded
   const parsed = v.safeParse(PayloadSchema, decoded.value)
-  if (!parsed.success) return bad(`the payload is malformed: ${parsed.issues[0].message}`)
+  if (!parsed.success) return malformed('payload', parsed.issues)
   const parts = parsed.output
   switch (parts[0]) {
     case TYPE.message:
