@@ -11,10 +11,10 @@ import { root, Stop } from './processes.mjs'
 /** The folders and modules of the mesh, lowest first. Each imports from itself and from those before it. */
 const LAYERS = [
   ...['runtime', 'protocol', 'identity', 'link', 'signaling', 'membership', 'messaging'],
-  ...['remote-peer', 'room', 'join-room', 'index'],
+  ...['remote-peer', 'peers', 'room', 'room-access', 'join-room', 'index'],
 ]
 const MESH = 'client/src/mesh/'
-const CONTRACT = /^signaling-server\/src\/contract(-types)?$/
+const CONTRACT = /^signaling-server\/src\/(contract(-types)?|rate)$/
 /** The client's side of the contract is held to the server that ships. */
 const HELD_TO_SERVER = `${MESH}signaling/socket-io-signaling.test`
 const SINGLE_IMPORTERS = new Map([

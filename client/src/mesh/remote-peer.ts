@@ -1,11 +1,13 @@
 /**
  * One other member as this peer deals with it: its link, its signs of life and its session, across
  * however many links. Which links there are is the dialer's; what payloads mean is the room's.
- * Rules RP1-RP3, SE7-SE8.
+ * Rules RP1-RP3, SE7-SE8, CO1, CO2.
  */
+import type { MemberRecord } from './identity/member-record'
+import { Conduct } from './link/conduct'
 import { Keepalive, type Life } from './link/keepalive'
 import type { Link } from './link/link'
-import { STALLED_AFTER, UNREACHABLE_AFTER } from './link/timing'
+import { RECORD_INTERVAL, STALLED_AFTER, UNREACHABLE_AFTER } from './link/timing'
 import type { Member } from './membership/roster'
 import { Session } from './messaging/session'
 import { RoomError } from './protocol/errors'
@@ -18,8 +20,8 @@ import {
   type InboundFrame,
   PROTOCOL_VERSION,
 } from './protocol/frames'
-import type { PeerId } from './protocol/ids'
-import { MAX_BAD_FRAMES } from './protocol/limits'
+import type { Address, PeerId } from './protocol/ids'
+import type { Result } from './protocol/result'
 import type { Clock, Millis } from './runtime/clock'
 import { assertNever } from './runtime/invariant'
 
@@ -28,7 +30,10 @@ interface RemotePeerDeps {
   readonly clock: Clock
   /** names this side's numbering, see Hello */
   readonly instance: string
-  readonly ownName: () => string
+  /** what this side says of itself now, signed */
+  readonly ownRecord: () => Uint8Array
+  /** checks the signature of a record of this room */
+  readonly readRecord: (record: Uint8Array) => Result<MemberRecord>
   readonly onPayload: (payload: Uint8Array) => void
   readonly onChange: () => void
   /** it said good-bye */
@@ -37,19 +42,29 @@ interface RemotePeerDeps {
   readonly onGivenUp: (error: RoomError) => void
   /** its link is open and yet nothing is heard: a fresh one may do better */
   readonly onSilent: () => void
+  /** it broke more rules than are borne */
+  readonly onMisbehaved: (what: string) => void
   /** it speaks another version of the protocol; no link to it is of use */
   readonly onIncompatible: (error: RoomError) => void
 }
 
+/** What the roster says of a peer, but for what this side alone knows. */
+type Standing = Omit<Member, 'verified'>
+
 export class RemotePeer {
   readonly session: Session
+  /** where it was last linked with */
+  address: Address | undefined
   readonly #keepalive: Keepalive
-  #name: string | undefined
+  readonly #conduct: Conduct
+  #record: MemberRecord | undefined
+  /** Of several records that come at once only the last is worth checking a signature. */
+  #latestRecord: Uint8Array | undefined
+  #cancelRecord: (() => void) | undefined
   #rtt: Millis | undefined
   #link: Link | undefined
   /** The hello of the present link has come. */
   #greeted = false
-  #badFrames = 0
   #gone = false
   /** Nothing is said to it any more, until it is back. */
   #givenUp = false
@@ -58,7 +73,9 @@ export class RemotePeer {
   #cancelGiveUp = () => {}
 
   constructor(private readonly deps: RemotePeerDeps) {
-    this.session = new Session({ peer: deps.id, instance: deps.instance, onPayload: deps.onPayload })
+    const { id: peer, clock, instance, onPayload } = deps
+    this.session = new Session({ peer, clock, instance, onPayload })
+    this.#conduct = new Conduct(clock)
     this.#keepalive = new Keepalive({
       clock: deps.clock,
       ping: (frame) => this.#ping(frame),
@@ -67,19 +84,23 @@ export class RemotePeer {
     })
   }
 
+  get name(): string | undefined {
+    return this.#record?.name
+  }
+
   /** What the roster says of it; undefined before its first hello. */
-  get member(): Member | undefined {
-    if (this.#name === undefined) return undefined
+  get member(): Standing | undefined {
+    if (!this.#record) return undefined
     const suspected = this.#keepalive.life === 'suspected' || !this.#greeted
     const status = this.#gone ? 'gone' : suspected ? 'suspected' : 'here'
     const reach = this.#greeted && !this.#gone ? 'direct' : 'none'
     const rtt = this.#rtt !== undefined && reach === 'direct' ? { rtt: this.#rtt } : {}
-    return { id: this.deps.id, name: this.#name, status, reach, ...rtt }
+    return { id: this.deps.id, name: this.#record.name, status, reach, ...rtt }
   }
 
   /** Whether what is said to it now may still arrive. */
   get expected(): boolean {
-    return this.#name !== undefined && !this.#givenUp
+    return this.#record !== undefined && !this.#givenUp
   }
 
   /** There are signs of life over an open link. */
@@ -102,9 +123,9 @@ export class RemotePeer {
     link.on('close', () => {
       for (const stop of stops) stop()
     })
-    const { instance } = this.deps
+    const { instance, ownRecord } = this.deps
     const { received } = this.session
-    this.#send({ kind: 'hello', version: PROTOCOL_VERSION, instance, name: this.deps.ownName(), received })
+    this.#send({ kind: 'hello', version: PROTOCOL_VERSION, instance, record: ownRecord(), received })
     this.#keepalive.start()
   }
 
@@ -116,9 +137,27 @@ export class RemotePeer {
     this.deps.onChange()
   }
 
-  rename(name: string): void {
-    this.#name = name
-    this.deps.onChange()
+  /** It says something new of itself. What comes within moments counts as one change. */
+  describe(record: Uint8Array): void {
+    this.#latestRecord = record
+    if (this.#cancelRecord) return
+    this.#readLatestRecord()
+    this.#cancelRecord = this.deps.clock.after(RECORD_INTERVAL, () => {
+      this.#cancelRecord = undefined
+      this.#readLatestRecord()
+    })
+  }
+
+  /** It broke a rule; what it said was dropped. */
+  offend(what: string): void {
+    if (!this.#conduct.bears()) this.deps.onMisbehaved(what)
+  }
+
+  /** It is kept out: nothing that it sent counts any more, and nothing is sent to it. */
+  expel(): void {
+    this.session.discard()
+    this.#setGone(true)
+    this.#giveUp('broke the rules and was cut off')
   }
 
   /** Tells it that this peer leaves the room. */
@@ -136,6 +175,8 @@ export class RemotePeer {
     this.#unlink()
     this.#keepalive.stop()
     this.#cancelGiveUp()
+    this.#cancelRecord?.()
+    this.session.discard()
     this.session.fail(error)
   }
 
@@ -175,9 +216,11 @@ export class RemotePeer {
   }
 
   #handleFrame(bytes: Uint8Array): void {
+    if (!this.#conduct.takesFrame()) return this.offend('too many frames')
     const frame = decodeFrame(bytes)
-    if (!frame.ok) return this.#handleBadFrame()
-    if (!this.#greeted && frame.value.kind !== 'hello' && frame.value.kind !== 'foreign') return this.#handleBadFrame()
+    if (!frame.ok) return this.offend(frame.reason)
+    if (!this.#greeted && frame.value.kind !== 'hello' && frame.value.kind !== 'foreign')
+      return this.offend('something came before hello')
     this.#take(frame.value)
   }
 
@@ -188,13 +231,16 @@ export class RemotePeer {
       case 'foreign':
         return this.#handleForeign(frame)
       case 'ping':
-        return this.#send({ kind: 'pong', stamp: frame.stamp })
+        if (this.#conduct.takesPing()) this.#send({ kind: 'pong', stamp: frame.stamp })
+        return
       case 'pong':
         return this.#keepalive.pong(frame.stamp)
       case 'data':
-        return this.session.receive(frame.seq, frame.payload)
+        if (!this.session.receive(frame.seq, frame.payload)) this.offend('more messages than may wait')
+        return
       case 'ack':
-        return this.session.acknowledge(frame.seq)
+        if (!this.session.acknowledge(frame.seq)) this.offend('what was never sent was acknowledged')
+        return
       case 'bye':
         return this.#handleBye()
       default:
@@ -203,9 +249,10 @@ export class RemotePeer {
   }
 
   #handleHello(hello: Hello): void {
-    if (this.#greeted) return this.#handleBadFrame()
+    if (this.#greeted) return this.offend('hello came twice')
+    // Without its record there is nobody to greet, and no other hello will come over this link.
+    if (!this.#readRecord(hello.record)) return this.#link?.close()
     this.#greeted = true
-    this.#name = hello.name
     this.#keepalive.heard()
     this.#setGone(false)
     this.session.resume(hello.instance, hello.received, (frame) => this.#send(frame))
@@ -224,9 +271,21 @@ export class RemotePeer {
     this.deps.onLeft()
   }
 
-  #handleBadFrame(): void {
-    this.#badFrames += 1
-    if (this.#badFrames > MAX_BAD_FRAMES) this.#link?.close()
+  /** @returns whether it is one of the peer's own */
+  #readRecord(bytes: Uint8Array): boolean {
+    const record = this.deps.readRecord(bytes)
+    if (!record.ok || record.value.peer !== this.deps.id) {
+      this.offend(record.ok ? "somebody else's record" : record.reason)
+      return false
+    }
+    if (record.value.revision > (this.#record?.revision ?? -1)) this.#record = record.value
+    return true
+  }
+
+  #readLatestRecord(): void {
+    const record = this.#latestRecord
+    this.#latestRecord = undefined
+    if (record && this.#readRecord(record)) this.deps.onChange()
   }
 
   #handleLife(life: Life): void {
@@ -270,7 +329,7 @@ export class RemotePeer {
     this.#cancelGiveUp()
     this.#givenUp = this.#gone
     const { id: peer } = this.deps
-    const error = new RoomError('unreachable', `${this.#name ?? peer} ${why}.`, { peer })
+    const error = new RoomError('unreachable', `${this.name ?? peer} ${why}.`, { peer })
     this.session.fail(error)
     this.deps.onGivenUp(error)
   }

@@ -1,23 +1,29 @@
 /**
- * The facade: one stay of this peer in one room. It wires signaling, dialer, remote peers, roster and
- * requests together, and is what applications hold. Each rule lives in the layer that it calls.
+ * The facade: one stay of this peer in one room. It wires signaling, peers, messages and requests together, and is what
+ * applications hold. Each rule lives in the layer that it calls.
  */
-
-import { deriveRoomId } from './identity/room-keys'
+import type { PeerKey } from './identity/peer-key'
+import type { RoomKeys } from './identity/room-keys'
 import type { RoomLink } from './identity/room-link'
-import { Dialer } from './link/dialer'
-import type { Link, LinkFactory } from './link/link'
+import { safetyCode } from './identity/safety-code'
+import { Sealer } from './identity/sealer'
+import type { Signatures } from './identity/signatures'
+import type { IntroductionFault } from './link/introducer'
+import type { LinkFactory } from './link/link'
 import { cleanName, rememberName } from './membership/names'
-import { type Member, Roster } from './membership/roster'
+import { OwnRecord } from './membership/own-record'
+import type { Member } from './membership/roster'
+import type { VerifiedPeers } from './membership/verified-peers'
 import { type Message, Messages, messageId, type Receipt } from './messaging/messages'
 import { type Handler, type RequestOptions, Requests } from './messaging/requests'
 import type { Settle } from './messaging/session'
+import { Peers } from './peers'
 import type { Data } from './protocol/data'
 import { RoomError } from './protocol/errors'
-import { isPeerId, newSessionId, type PeerId, type RoomId } from './protocol/ids'
+import { type Address, isPeerId, type PeerId, type RoomId } from './protocol/ids'
 import { MAX_NAME_LENGTH } from './protocol/limits'
 import { decodePayload, encodePayload, type Payload } from './protocol/payloads'
-import { RemotePeer } from './remote-peer'
+import type { RemotePeer } from './remote-peer'
 import { type Clock, type Millis, seconds } from './runtime/clock'
 import { Emitter } from './runtime/emitter'
 import { assertNever } from './runtime/invariant'
@@ -42,11 +48,17 @@ export type RoomEvents = {
   receipt: Receipt
   status: RoomStatus
   error: RoomError
+  /** what a server brought in this room's name was refused, and changed nothing: for whoever looks for faults */
+  refused: { readonly address: Address; readonly reason: IntroductionFault }
 }
 
 export interface RoomDeps {
   readonly link: RoomLink
-  readonly self: { readonly id: PeerId; readonly name: string }
+  readonly keys: RoomKeys
+  /** `address` is drawn anew for every stay, and is what `signaling` announces */
+  readonly self: { readonly key: PeerKey; readonly address: Address; readonly name: string }
+  readonly signatures: Signatures
+  readonly verified: VerifiedPeers
   readonly clock: Clock
   readonly random: Random
   readonly store: Store
@@ -62,40 +74,36 @@ export class Room {
   readonly on: Emitter<RoomEvents>['on']
 
   readonly #events = new Emitter<RoomEvents>()
-  readonly #peers = new Map<PeerId, RemotePeer>()
-  /** Of whom people were told that they use another version; once is enough. */
-  readonly #incompatible = new Set<PeerId>()
-  readonly #roster: Roster
-  readonly #dialer: Dialer
+  readonly #record: OwnRecord
+  readonly #peers: Peers
   readonly #messages: Messages
   readonly #requests: Requests
-  #self: { readonly id: PeerId; readonly name: string }
   #status: RoomStatus
   #leaving: Promise<void> | undefined
 
   /** Applications call `joinRoom`; this takes the ports ready-made. */
   constructor(private readonly deps: RoomDeps) {
-    const { clock, random, links, signaling } = deps
-    this.id = deriveRoomId(deps.link.address)
+    const { self, keys, clock, signaling } = deps
+    this.id = keys.id
     this.on = this.#events.on.bind(this.#events)
-    this.#self = deps.self
     this.#status = { state: 'open', signaling: signaling.state }
-    this.#roster = new Roster({ clock, onChange: (members) => this.#events.emit('members', members) })
+    this.#record = new OwnRecord({ room: keys.id, key: self.key, clock }, self.name)
     this.#messages = new Messages({
-      self: deps.self.id,
+      self: self.key.id,
       clock,
       onReceipt: (receipt) => this.#events.emit('receipt', receipt),
       onOverload: (error) => this.#events.emit('error', error),
     })
     this.#requests = new Requests({ clock, push: (peer, payload, settle) => this.#push(peer, payload, settle) })
-    this.#dialer = new Dialer({ self: deps.self.id, clock, random, links, goBetween: this.#goBetween() })
-    this.#dialer.on('link', ({ peer, link }) => this.#handleLink(peer, link))
-    this.#dialer.on('unlinked', ({ peer }) => this.#handleUnlinked(peer))
-    this.#dialer.on('unreachable', ({ peer }) => this.#handleUnreachable(peer))
-    this.#dialer.on('not-here', ({ peer }) => this.#handleNotHere(peer))
+    this.#peers = this.#makePeers()
+    this.#peers.on('payload', ({ from, remote, bytes }) => this.#handlePayload(remote, from, bytes))
+    this.#peers.on('given-up', ({ peer, error }) => this.#requests.fail(error, peer))
+    this.#peers.on('members', (members) => this.#events.emit('members', members))
+    this.#peers.on('refused', (refusal) => this.#events.emit('refused', refusal))
+    this.#peers.on('error', (error) => this.#events.emit('error', error))
     signaling.on('state', (state) => this.#handleSignaling(state))
-    signaling.on('peers', (peers) => this.#handlePeers(peers))
-    signaling.on('box', ({ from, box }) => void this.#dialer.receive(from, box))
+    signaling.on('peers', (addresses) => this.#peers.want(addresses))
+    signaling.on('box', ({ from, box }) => this.#peers.receive(from, box))
   }
 
   /** the full room link, secret in the fragment: whoever has it can come in */
@@ -104,7 +112,7 @@ export class Room {
   }
 
   get self(): { readonly id: PeerId; readonly name: string } {
-    return this.#self
+    return { id: this.deps.self.key.id, name: this.#record.name }
   }
 
   /**
@@ -134,7 +142,7 @@ export class Room {
 
   /** The others, those who are gone last. The same array until something changes. */
   members(): readonly Member[] {
-    return this.#roster.members
+    return this.#peers.members
   }
 
   status(): RoomStatus {
@@ -164,8 +172,8 @@ export class Room {
    */
   async broadcast(data: Data): Promise<string> {
     this.#assertOpen()
-    const members = [...this.#peers].filter(([, remote]) => remote.expected)
-    return this.#messages.broadcast(data, new Map(members.map(([id, { session }]) => [id, session])))
+    const members = this.#peers.expected.map(([id, { session }]) => [id, session] as const)
+    return this.#messages.broadcast(data, new Map(members))
   }
 
   /**
@@ -196,16 +204,36 @@ export class Room {
     this.#assertOpen()
     const trimmed = cleanName(name)
     if (trimmed === undefined) throw new RoomError('bad-data', `A name has 1 to ${MAX_NAME_LENGTH} characters.`)
-    this.#self = { ...this.#self, name: trimmed }
-    const payload = encodePayload({ kind: 'rename', name: trimmed })
-    // Whoever is lost meanwhile learns the name from the next hello. Whoever is linked has had a hello with the old one,
-    // even where its own has not come yet.
-    for (const remote of this.#peers.values())
-      if (remote.expected || remote.linked) remote.session.push(payload, () => {})
+    this.#record.rename(trimmed)
+    this.#peers.describe(encodePayload({ kind: 'record', record: this.#record.bytes }))
     try {
       await rememberName(this.deps.store, trimmed)
     } catch (error) {
       throw new RoomError('not-stored', `The browser does not remember the name: ${String(error)}`)
+    }
+  }
+
+  /**
+   * What two people compare, by telephone or side by side, to know that nobody stands between them.
+   * @returns 8 groups of 5 digits, the same on both screens
+   * @throws RoomError 'unknown-peer'
+   */
+  safetyCode(peer: string): string {
+    return safetyCode(this.id, this.self.id, this.#idOf(peer))
+  }
+
+  /**
+   * Marks a member, with whom the safety code was compared, as verified, or takes that back. It holds for the member's
+   * key, in this browser, until taken back.
+   * @throws RoomError 'unknown-peer' | 'not-stored' (it holds until the page is left) | 'left'
+   */
+  async setVerified(peer: string, isVerified: boolean): Promise<void> {
+    this.#assertOpen()
+    try {
+      await this.#peers.verify(this.#idOf(peer), isVerified)
+    } catch (error) {
+      if (error instanceof RoomError) throw error
+      throw new RoomError('not-stored', `The browser does not remember it: ${String(error)}`)
     }
   }
 
@@ -218,106 +246,45 @@ export class Room {
   async #leave(): Promise<void> {
     const left = new RoomError('left', 'The room was left.')
     this.#changeStatus({ state: 'left' })
-    for (const remote of this.#peers.values()) remote.sayBye()
+    this.#peers.sayBye()
     this.deps.signaling.close()
     this.#requests.fail(left)
-    await this.#dialer.close(LEAVE_LINGER)
-    for (const remote of this.#peers.values()) remote.stop(left)
-    this.#roster.stop()
+    await this.#peers.close(LEAVE_LINGER, left)
     this.#events.clear()
   }
 
-  #goBetween() {
-    const { signaling, iceServers } = this.deps
-    return {
-      get available() {
-        return signaling.state.kind === 'connected'
+  #makePeers(): Peers {
+    const { self, keys, link, random, signatures, signaling, iceServers } = this.deps
+    const { key, address } = self
+    const sealer = new Sealer({ room: keys.id, sealingKey: keys.sealing, address, key, signatures, random })
+    return new Peers({
+      ...this.deps,
+      room: keys.id,
+      self: { id: key.id, address, record: this.#record },
+      sealer,
+      signaling: {
+        get state() {
+          return signaling.state
+        },
+        get iceServers() {
+          return iceServers ?? signaling.iceServers
+        },
+        deliver: (to, box) => signaling.deliver(to, box),
       },
-      get iceServers() {
-        return iceServers ?? signaling.iceServers
-      },
-      deliver: (to: PeerId, box: Uint8Array) => signaling.deliver(to, box),
-    }
+      isNamed: link.address.kind === 'named',
+    })
   }
 
   #handleSignaling(state: SignalingState): void {
     const wasConnected = this.#status.signaling.kind === 'connected'
     this.#changeStatus({ signaling: state })
-    if (state.kind === 'connected' && !wasConnected) this.#dialer.renew()
-  }
-
-  #handlePeers(peers: readonly PeerId[]): void {
-    for (const peer of peers) this.#dialer.want(peer)
-  }
-
-  #handleLink(id: PeerId, link: Link): void {
-    const remote = this.#peers.get(id) ?? this.#newPeer(id)
-    this.#peers.set(id, remote)
-    remote.attach(link)
-  }
-
-  #handleUnlinked(id: PeerId): void {
-    const remote = this.#peers.get(id)
-    remote?.detach()
-    // Whoever has never said hello leaves nothing to go on with; the dialer still wants a link if it did.
-    if (!remote || remote.member) return
-    remote.stop(new RoomError('unreachable', 'It never said hello.', { peer: id }))
-    this.#peers.delete(id)
-  }
-
-  /** Somebody whom the server names and nobody here has met: without a word the room would just look empty. */
-  #handleUnreachable(peer: PeerId): void {
-    if (this.#peers.get(peer)?.member) return
-    const why = 'no direct connection comes about. Networks that let none through need a TURN server.'
-    this.#events.emit(
-      'error',
-      new RoomError('unreachable', `Somebody in this room cannot be reached: ${why}`, { peer }),
-    )
-  }
-
-  #newPeer(id: PeerId): RemotePeer {
-    const remote = new RemotePeer({
-      id,
-      clock: this.deps.clock,
-      instance: newSessionId(this.deps.random),
-      ownName: () => this.#self.name,
-      onPayload: (payload) => this.#handlePayload(remote, id, payload),
-      onChange: () => this.#recordMember(remote),
-      onLeft: () => this.#dialer.forget(id),
-      onGivenUp: (error) => this.#requests.fail(error, id),
-      onSilent: () => this.#dialer.redial(id),
-      onIncompatible: (error) => {
-        this.#dialer.forget(id)
-        if (!this.#incompatible.has(id)) this.#events.emit('error', error)
-        this.#incompatible.add(id)
-      },
-    })
-    return remote
-  }
-
-  #recordMember(remote: RemotePeer): void {
-    const { member } = remote
-    if (!member || this.#status.state === 'left') return
-    for (const id of this.#roster.set(member)) {
-      const forgotten = this.#peers.get(id)
-      // First of all, so that the end of its link does not put it on the roster again.
-      this.#peers.delete(id)
-      this.#dialer.forget(id)
-      forgotten?.stop(new RoomError('unreachable', 'It left long ago.', { peer: id }))
-    }
-  }
-
-  #handleNotHere(id: PeerId): void {
-    const remote = this.#peers.get(id)
-    // Whoever is heard is here, whatever the server says.
-    if (remote?.heard) return
-    remote?.lost()
-    if (!remote?.linked) this.#dialer.forget(id)
+    if (state.kind === 'connected' && !wasConnected) this.#peers.renew()
   }
 
   #handlePayload(remote: RemotePeer, from: PeerId, bytes: Uint8Array): void {
     const decoded = decodePayload(bytes)
-    if (!decoded.ok || this.#status.state === 'left') return
+    if (this.#status.state === 'left') return
+    if (!decoded.ok) return remote.offend(decoded.reason)
     const payload = decoded.value
     switch (payload.kind) {
       case 'message':
@@ -327,8 +294,8 @@ export class Room {
       case 'answer':
       case 'refusal':
         return this.#requests.settle(from, payload)
-      case 'rename':
-        return remote.rename(payload.name)
+      case 'record':
+        return remote.describe(payload.record)
       default:
         return assertNever(payload)
     }
@@ -336,13 +303,13 @@ export class Room {
 
   #handleMessage(remote: RemotePeer, from: PeerId, payload: Extract<Payload, { kind: 'message' }>): void {
     const { number, data, direct, at } = payload
-    const name = remote.member?.name ?? from
+    const name = remote.name ?? from
     this.#events.emit('message', { id: messageId(from, number), from, name, data, direct, at })
   }
 
   /** @throws RoomError 'unknown-peer' */
   #idOf(peer: string): PeerId {
-    if (isPeerId(peer) && this.#peers.get(peer)?.member) return peer
+    if (isPeerId(peer) && this.#peers.get(peer)) return peer
     const details = isPeerId(peer) ? { peer } : {}
     throw new RoomError('unknown-peer', `There is no member ${peer.slice(0, 64)}.`, details)
   }
@@ -350,7 +317,7 @@ export class Room {
   #push(peer: PeerId, payload: Uint8Array, settle: Settle): void {
     const remote = this.#peers.get(peer)
     if (!remote?.expected)
-      return settle(new RoomError('unreachable', `${remote?.member?.name ?? peer} is gone.`, { peer }))
+      return settle(new RoomError('unreachable', `${remote?.name ?? peer} is gone.`, { peer }))
     const overload = remote.session.overload(payload.length)
     if (overload) settle(overload)
     else remote.session.push(payload, settle)

@@ -1,6 +1,6 @@
 /** A simulated signaling server and the port to it: it can be stopped, started and restarted empty-handed. */
 
-import type { Delivery } from '../mesh/link/dialer'
+import type { Delivery } from '../me../link/introducer'
 import type { PeerId } from '../mesh/protocol/ids'
 import { Emitter } from '../mesh/runtime/emitter'
 import type { Signaling, SignalingEvents, SignalingState } from '../mesh/signaling/signaling'

@@ -6,8 +6,10 @@ import { scryptAsync } from '@noble/hashes/scrypt.js'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../protocol/limits'
 
+export const PASSWORD_HASH_BYTES = 32
+
 /** 64 MiB, which a phone can spare, twice: one of the settings that OWASP recommends for scrypt, as costly as its others. */
-const COST = { N: 2 ** 16, r: 8, p: 2, dkLen: 32 } as const
+const COST = { N: 2 ** 16, r: 8, p: 2, dkLen: PASSWORD_HASH_BYTES } as const
 
 /** Keyboards differ in how they compose a letter; what people see counts. */
 export const normalisePassword = (password: string): string => password.normalize('NFKC')

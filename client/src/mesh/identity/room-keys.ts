@@ -23,11 +23,14 @@ export const deriveRoomKeys = (secret: Uint8Array): RoomKeys => ({
 })
 
 /**
- * The keys of a room with a name. Its id comes from the name alone, so that people who have different passwords meet,
- * and can be told why they do not understand one another.
- * @param passwordHash see password-hash.ts
+ * The id of a room with a name, which comes from the name alone, so that people who have different passwords meet, and
+ * can be told why they do not understand one another.
  */
+export const namedRoomId = (name: string): RoomId =>
+  toRoomId(derive(derive(utf8ToBytes(name), 'room name', ID_BYTES), 'room id', ID_BYTES))
+
+/** @param passwordHash see password-hash.ts */
 export const deriveNamedRoomKeys = (name: string, passwordHash: Uint8Array): RoomKeys => ({
-  id: toRoomId(derive(derive(utf8ToBytes(name), 'room name', ID_BYTES), 'room id', ID_BYTES)),
+  id: namedRoomId(name),
   sealing: derive(passwordHash, 'sealing', SEALING_KEY_BYTES),
 })

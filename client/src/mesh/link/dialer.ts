@@ -1,16 +1,22 @@
 /**
- * Gets and keeps one open link to every peer that is wanted: dials, answers, decides glare, gives up an
+ * Gets and keeps one open link to every address that is wanted: dials, answers, decides glare, gives up an
  * attempt that takes too long, dials again with growing pauses, and replaces a link by a fresher one.
- * Who is wanted is the room's decision; how signals travel is the go-between's. Rules DI1-DI11.
+ * Who is wanted is the room's decision; how introductions travel is the go-between's.
+ * Rules DI1-DI13.
  */
-import type { IceServer, PeerId } from '../../../../signaling-server/src/contract-types'
-import { newSessionId } from '../protocol/ids'
-import { decodeIntroduction, encodeIntroduction, type Introduction, type LinkSignal } from '../protocol/introductions'
-import { MAX_ATTEMPTS, MAX_HELD_SIGNALS } from '../protocol/limits'
+import type { IceServer } from '../../../../signaling-server/src/contract-types'
+import { type Address, newSessionId, type PeerId } from '../protocol/ids'
+import type { Introduction } from '../protocol/introductions'
+import { MAX_ATTEMPTS, MAX_ROUTES } from '../protocol/limits'
 import type { Clock, Millis } from '../runtime/clock'
 import { Emitter } from '../runtime/emitter'
+import { invariant } from '../runtime/invariant'
 import type { Random } from '../runtime/random'
+import { Attempt } from './attempt'
+import { HeldCall } from './held-call'
+import type { Delivery, IntroductionFault } from './introducer'
 import type { CloseReason, Link, LinkFactory } from './link'
+import { newRoute, type Route, worstOf } from './route'
 import {
   ANSWER_INTERVAL,
   BUSY_PAUSE,
@@ -25,58 +31,28 @@ import {
   YIELD_DELAY,
 } from './timing'
 
-/** What became of a box: handed to the peer, the peer is not in the room, or nobody can hand it on now. */
-export type Delivery = 'delivered' | 'not-here' | 'unavailable'
-
 export interface GoBetween {
   readonly available: boolean
   readonly iceServers: readonly IceServer[]
-  deliver(to: PeerId, box: Uint8Array): Promise<Delivery>
+  introduce(to: Address, introduction: Introduction): Promise<Delivery>
 }
 
 export type DialerEvents = {
-  /** an open link to this peer; it takes the place of an earlier one */
-  link: { readonly peer: PeerId; readonly link: Link }
-  /** the peer's link is gone and a new one is being dialled, if it is wanted */
-  unlinked: { readonly peer: PeerId; readonly reason: CloseReason }
+  /** an open link to this peer, who is at this address; it takes the place of an earlier one */
+  link: { readonly address: Address; readonly peer: PeerId; readonly link: Link }
+  /** the link is gone and a new one is being dialled, if it is wanted */
+  unlinked: { readonly address: Address; readonly reason: CloseReason }
   /** several attempts in a row came to nothing; it goes on trying */
-  unreachable: { readonly peer: PeerId }
-  /** the go-between says that this peer is not in the room; without an open link it is no longer wanted */
-  'not-here': { readonly peer: PeerId }
-}
-
-interface Attempt {
-  readonly session: string
-  readonly role: 'caller' | 'callee'
-  readonly link: Link
-  readonly since: Millis
-  readonly cancelTimeout: () => void
-}
-
-/** Signals of an attempt that has not begun here: they overtook their offer, or the offer has to wait. */
-interface Held {
-  readonly session: string
-  readonly signals: LinkSignal[]
-  readonly since: Millis
-}
-
-/** What is known of the way to one peer. */
-interface Route {
-  readonly peer: PeerId
-  wanted: boolean
-  attempt: Attempt | undefined
-  open: { readonly session: string; readonly link: Link; readonly since: Millis } | undefined
-  /** Attempts that failed, and links that did not last, since the last one that did. */
-  failures: number
-  /** When its last offer was answered. */
-  answeredAt: Millis | undefined
-  held: Held | undefined
-  cancelAnswer: () => void
-  cancelRedial: () => void
+  unreachable: { readonly address: Address }
+  /** the go-between says that nobody is at this address; without an open link it is no longer wanted */
+  'not-here': { readonly address: Address }
+  /** an introduction came to nothing, and changed nothing */
+  refused: { readonly address: Address; readonly reason: IntroductionFault }
 }
 
 interface DialerDeps {
-  readonly self: PeerId
+  /** this peer's address */
+  readonly self: Address
   readonly clock: Clock
   readonly random: Random
   readonly links: LinkFactory
@@ -87,24 +63,24 @@ const nothing = () => {}
 
 export class Dialer {
   readonly #events = new Emitter<DialerEvents>()
-  readonly #routes = new Map<PeerId, Route>()
+  readonly #routes = new Map<Address, Route>()
   #closed = false
 
   readonly on = this.#events.on.bind(this.#events)
 
   constructor(private readonly deps: DialerDeps) {}
 
-  /** Wants a link to `peer` until `forget`, and dials now unless there is one or one is under way. */
-  want(peer: PeerId): void {
-    if (this.#closed || peer === this.deps.self) return
-    const route = this.#route(peer)
+  /** Wants a link to `address` until `forget`, and dials now unless there is one or one is under way. */
+  want(address: Address): void {
+    if (this.#closed || address === this.deps.self) return
+    const route = this.#route(address)
     route.wanted = true
     if (!route.open) this.#dial(route)
   }
 
   /** Dials a fresh link beside one that is doubted; the old one serves until the new one is open. */
-  redial(peer: PeerId): void {
-    const route = this.#routes.get(peer)
+  redial(address: Address): void {
+    const route = this.#routes.get(address)
     if (route?.wanted) this.#dial(route)
   }
 
@@ -121,24 +97,21 @@ export class Dialer {
     }
   }
 
-  /** Wants no link to `peer` any longer, and closes what there is. */
-  forget(peer: PeerId): void {
-    const route = this.#routes.get(peer)
+  /** Wants no link to `address` any longer, and closes what there is. */
+  forget(address: Address): void {
+    const route = this.#routes.get(address)
     if (!route) return
     route.wanted = false
     route.held = undefined
     this.#quieten(route)
-    if (route.open) route.open.link.close()
+    if (route.open) route.open.attempt.link.close()
     else this.#tidy(route)
   }
 
-  /** Takes a box that the go-between brought from `from`. @returns false when its content is nonsense */
-  receive(from: PeerId, box: Uint8Array): boolean {
-    const introduction = decodeIntroduction(box)
-    if (!introduction.ok) return false
-    if (this.#closed || from === this.deps.self) return true
-    this.#take(this.#route(from), introduction.value)
-    return true
+  /** Takes what `peer`, who is at `address`, tells in order to link. */
+  receive(address: Address, peer: PeerId, introduction: Introduction): void {
+    if (this.#closed || introduction.signals.length === 0) return
+    this.#take(this.#route(address), peer, introduction)
   }
 
   /**
@@ -150,7 +123,7 @@ export class Dialer {
     this.#closed = true
     const routes = [...this.#routes.values()]
     for (const route of routes) this.#quieten(route)
-    const links = routes.flatMap(({ open }) => open?.link ?? [])
+    const links = routes.flatMap(({ open }) => open?.attempt.link ?? [])
     await this.#waitUntilClosed(links, linger)
     for (const link of links) link.close()
     this.#routes.clear()
@@ -167,22 +140,23 @@ export class Dialer {
     cancel()
   }
 
-  #route(peer: PeerId): Route {
-    const known = this.#routes.get(peer)
+  #refuse(address: Address, reason: IntroductionFault): void {
+    this.#events.emit('refused', { address, reason })
+  }
+
+  #route(address: Address): Route {
+    const known = this.#routes.get(address)
     if (known) return known
-    const route: Route = {
-      peer,
-      wanted: false,
-      attempt: undefined,
-      open: undefined,
-      failures: 0,
-      answeredAt: undefined,
-      held: undefined,
-      cancelAnswer: nothing,
-      cancelRedial: nothing,
-    }
-    this.#routes.set(peer, route)
+    const worst = this.#routes.size < MAX_ROUTES ? undefined : worstOf(this.#routes.values())
+    if (worst) this.#giveUp(worst)
+    const route = newRoute(address)
+    this.#routes.set(address, route)
     return route
+  }
+
+  #giveUp(route: Route): void {
+    this.#quieten(route)
+    this.#routes.delete(route.address)
   }
 
   #dial(route: Route): void {
@@ -204,23 +178,26 @@ export class Dialer {
     return false
   }
 
-  #take(route: Route, { session, signal }: Introduction): void {
-    const current = [route.attempt, route.open].find((known) => known?.session === session)
+  #take(route: Route, peer: PeerId, introduction: Introduction): void {
+    const { session, signals } = introduction
+    const current = [route.attempt, route.open?.attempt].find((known) => known?.session === session)
     if (current) {
-      if (signal.kind !== 'offer') current.link.signal(signal)
+      if (!current.take(peer, signals)) this.#refuse(route.address, 'not-yours')
       return
     }
-    if (route.held?.session !== session) this.#hold(route, session, signal)
+    const offers = signals.some(({ kind }) => kind === 'offer')
+    if (route.held?.session !== session) this.#hold(route, peer, session, offers)
     const { held } = route
     if (held?.session !== session) return
-    if (held.signals.length < MAX_HELD_SIGNALS) held.signals.push(signal)
-    if (signal.kind === 'offer') this.#answer(route)
+    if (held.peer !== peer) return this.#refuse(route.address, 'not-yours')
+    held.add(introduction)
+    if (offers) this.#answer(route)
   }
 
   /** A later offer takes the place of what is held; anything else may belong to an attempt that was given up. */
-  #hold(route: Route, session: string, { kind }: LinkSignal): void {
-    if (route.held && kind !== 'offer') return
-    route.held = { session, signals: [], since: this.deps.clock.now() }
+  #hold(route: Route, peer: PeerId, session: string, offers: boolean): void {
+    if (route.held && !offers) return
+    route.held = new HeldCall(session, peer, this.deps.clock.now())
     route.cancelAnswer()
     route.cancelAnswer = this.deps.clock.after(HELD_FOR, () => this.#drop(route))
   }
@@ -233,14 +210,13 @@ export class Dialer {
   /** Answers the offer that is held, now or when it may. */
   #answer(route: Route): void {
     const { clock, self } = this.deps
-    const offer = route.held?.signals.find((signal) => signal.kind === 'offer')
-    if (!route.held || !offer || this.#closed) return
+    if (!route.held?.isComplete || this.#closed) return
     // Whoever has waited that long for an answer has begun another attempt.
     if (clock.now() - route.held.since > HELD_FOR) return this.#drop(route)
     const { attempt } = route
-    // Both called: the smaller id's call stands, so the larger one answers and the smaller one waits.
+    // Both called: the smaller address's call stands, so the larger one answers and the smaller one waits.
     const glare = attempt?.role === 'caller' && clock.now() - attempt.since < GLARE_WINDOW
-    if (glare && self < route.peer) {
+    if (glare && self < route.address) {
       route.held = undefined
       return
     }
@@ -250,55 +226,57 @@ export class Dialer {
       route.cancelAnswer = clock.after(Math.max(pause, BUSY_PAUSE), () => this.#answer(route))
       return
     }
-    const { session, signals } = route.held
+    const { session, peer, signals } = route.held
     route.held = undefined
     route.answeredAt = clock.now()
     route.cancelRedial()
     this.#abandon(route)
-    const link = this.#attempt(route, session, 'callee')
-    link.signal(offer)
-    for (const signal of signals) if (signal !== offer) link.signal(signal)
+    this.#attempt(route, session, 'callee').take(peer, signals)
   }
 
-  #attempt(route: Route, session: string, role: Attempt['role']): Link {
-    const link = this.deps.links({ initiator: role === 'caller', iceServers: this.deps.goBetween.iceServers })
-    const cancelTimeout = this.deps.clock.after(DIAL_TIMEOUT, () => link.close())
-    route.attempt = { session, role, link, since: this.deps.clock.now(), cancelTimeout }
-    link.on('signal', (signal) => void this.#introduce(route, session, signal))
-    link.on('open', () => this.#handleOpen(route, session, link))
-    link.on('close', (reason) => this.#handleClose(route, session, reason))
-    return link
+  #attempt(route: Route, session: string, role: Attempt['role']): Attempt {
+    const { clock, links, goBetween } = this.deps
+    const link = links({ initiator: role === 'caller', iceServers: goBetween.iceServers })
+    const introduce = (introduction: Introduction) => void this.#introduce(route, introduction)
+    const attempt = new Attempt({ session, role, link, clock, introduce })
+    route.attempt = attempt
+    route.cancelTimeout = clock.after(DIAL_TIMEOUT, () => link.close())
+    link.on('open', () => this.#handleOpen(route, attempt))
+    link.on('close', (reason) => this.#handleClose(route, attempt, reason))
+    return attempt
   }
 
-  async #introduce(route: Route, session: string, signal: LinkSignal): Promise<void> {
-    const delivery = await this.deps.goBetween.deliver(route.peer, encodeIntroduction({ session, signal }))
-    if (delivery === 'delivered' || route.attempt?.session !== session) return
+  async #introduce(route: Route, introduction: Introduction): Promise<void> {
+    const delivery = await this.deps.goBetween.introduce(route.address, introduction)
+    if (delivery === 'delivered' || route.attempt?.session !== introduction.session) return
     const { link } = route.attempt
     if (delivery === 'not-here') {
       // A server that has just restarted knows few; an open link knows better.
       route.wanted = route.open !== undefined
-      this.#events.emit('not-here', { peer: route.peer })
+      this.#events.emit('not-here', { address: route.address })
     }
     link.close()
   }
 
-  #handleOpen(route: Route, session: string, link: Link): void {
+  #handleOpen(route: Route, attempt: Attempt): void {
+    const { link, peer } = attempt
+    invariant(peer !== undefined, 'a link opened that nobody had described')
     const old = route.open
     this.#clearAttempt(route)
-    route.open = { session, link, since: this.deps.clock.now() }
+    route.open = { attempt, since: this.deps.clock.now() }
     route.wanted = true
-    this.#events.emit('link', { peer: route.peer, link })
-    old?.link.close()
+    this.#events.emit('link', { address: route.address, peer, link })
+    old?.attempt.link.close()
   }
 
-  #handleClose(route: Route, session: string, reason: CloseReason): void {
-    if (route.attempt?.session === session) {
+  #handleClose(route: Route, attempt: Attempt, reason: CloseReason): void {
+    if (route.attempt === attempt) {
       this.#clearAttempt(route)
       this.#failed(route)
-    } else if (route.open?.session === session) {
+    } else if (route.open?.attempt === attempt) {
       route.failures = this.deps.clock.now() - route.open.since < STABLE_AFTER ? route.failures + 1 : 0
       route.open = undefined
-      this.#events.emit('unlinked', { peer: route.peer, reason })
+      this.#events.emit('unlinked', { address: route.address, reason })
       this.#redialLater(route)
       this.#tidy(route)
     }
@@ -307,7 +285,7 @@ export class Dialer {
   #failed(route: Route): void {
     route.failures += 1
     if (route.wanted && route.failures === UNREACHABLE_FAILURES) {
-      this.#events.emit('unreachable', { peer: route.peer })
+      this.#events.emit('unreachable', { address: route.address })
     }
     // A link that is open after all, though it was doubted, is reason enough not to try again by itself.
     if (!route.open) this.#redialLater(route)
@@ -319,7 +297,7 @@ export class Dialer {
     route.cancelRedial()
     const backoff = Math.min(REDIAL_MAX, REDIAL_BASE * 2 ** (route.failures - 1))
     const jittered: Millis = route.failures === 0 ? 0 : backoff * (0.5 + this.deps.random.fraction() / 2)
-    const delay = this.deps.self < route.peer ? jittered : jittered + YIELD_DELAY
+    const delay = this.deps.self < route.address ? jittered : jittered + YIELD_DELAY
     route.cancelRedial = this.deps.clock.after(delay, () => this.#dial(route))
   }
 
@@ -330,12 +308,12 @@ export class Dialer {
     link?.close()
   }
 
-  /** Forgets a peer that nobody wants and with which nothing goes on. */
+  /** Forgets an address that nobody wants and with which nothing goes on. */
   #tidy(route: Route): void {
     const { wanted, attempt, open, held, answeredAt } = route
     if (wanted || attempt || open || held) return
     const pause = answeredAt === undefined ? 0 : answeredAt + ANSWER_INTERVAL - this.deps.clock.now()
-    if (pause <= 0) return void this.#routes.delete(route.peer)
+    if (pause <= 0) return void this.#routes.delete(route.address)
     // Remembered until it may be answered again, whatever became of its call.
     route.cancelAnswer()
     route.cancelAnswer = this.deps.clock.after(pause, () => this.#tidy(route))
@@ -349,7 +327,7 @@ export class Dialer {
   }
 
   #clearAttempt(route: Route): void {
-    route.attempt?.cancelTimeout()
+    route.cancelTimeout()
     route.attempt = undefined
   }
 }

@@ -40,6 +40,18 @@ export const HELD_FOR: Millis = seconds(3)
 /** When all places for calls of others are taken, one that got nowhere in this time gives its place up. */
 export const PATIENCE_IN_A_CROWD: Millis = seconds(2)
 
+/**
+ * Signals of so short a time share one introduction: a browser has found most of its candidates by then, and a link
+ * opens hardly later.
+ */
+export const GATHER_TIME: Millis = 20
+
+/** How long somebody with the right password may take to answer before what does not open is blamed on one's own. */
+export const PASSWORD_PATIENCE: Millis = seconds(3)
+
+/** How often a member's new name is looked at: checking a signature costs as much as drawing a page. */
+export const RECORD_INTERVAL: Millis = 500
+
 /** While all places for attempts are taken, the next one is tried again after this. */
 export const BUSY_PAUSE: Millis = 200
 

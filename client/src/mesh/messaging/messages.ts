@@ -7,7 +7,7 @@ import type { RoomError } from '../protocol/errors'
 import type { PeerId } from '../protocol/ids'
 import { assertData, assertSize } from '../protocol/outgoing'
 import { encodePayload } from '../protocol/payloads'
-import type { Clock, Millis } from '../runtime/clock'
+import { type Clock, firstNumber, type Millis } from '../runtime/clock'
 import type { Session } from './session'
 
 export interface Message {
@@ -43,9 +43,12 @@ interface MessagesDeps {
 }
 
 export class Messages {
-  #count = 0
+  #count: number
 
-  constructor(private readonly deps: MessagesDeps) {}
+  constructor(private readonly deps: MessagesDeps) {
+    // A reload keeps the author, and no two messages of one author may have one id.
+    this.#count = firstNumber(deps.clock)
+  }
 
   /** @throws RoomError 'bad-data' | 'too-large'; then the number is free for the next message */
   encode(data: Data, direct: boolean): { readonly id: string; readonly bytes: Uint8Array } {

@@ -8,7 +8,7 @@ import type { PeerId } from '../protocol/ids'
 import { MAX_REQUESTS_PER_PEER } from '../protocol/limits'
 import { assertData, assertSize, assertTopic } from '../protocol/outgoing'
 import { encodePayload, type Payload, type RefusalReason } from '../protocol/payloads'
-import { type Clock, type Millis, seconds } from '../runtime/clock'
+import { type Clock, firstNumber, type Millis, seconds } from '../runtime/clock'
 import type { Settle } from './session'
 
 export type Handler = (body: Data, from: PeerId) => Data | Promise<Data>
@@ -42,9 +42,12 @@ export class Requests {
   readonly #handlers = new Map<string, Handler>()
   readonly #asked = new Map<number, Asked>()
   readonly #working = new Map<PeerId, number>()
-  #count = 0
+  #count: number
 
-  constructor(private readonly deps: RequestsDeps) {}
+  constructor(private readonly deps: RequestsDeps) {
+    // After a reload an answer to what was asked before it may still come.
+    this.#count = firstNumber(deps.clock)
+  }
 
   /**
    * @returns what unregisters the handler

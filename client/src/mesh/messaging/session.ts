@@ -1,12 +1,14 @@
 /**
  * The conversation with one peer across links: numbers every payload, holds it until the peer
  * acknowledges it, sends what is missing again over a new link, and hands each arriving payload on
- * once and in order. Bytes are the link's, meaning is the room's. Rules SE1-SE6.
+ * once and in order. Bytes are the link's, meaning is the room's, pace the inbox's. Rules SE1-SE6, SE9.
  */
 import { RoomError } from '../protocol/errors'
 import type { Frame, Received } from '../protocol/frames'
 import type { PeerId } from '../protocol/ids'
 import { MAX_UNACKNOWLEDGED_BYTES, MAX_UNACKNOWLEDGED_PAYLOADS } from '../protocol/limits'
+import type { Clock } from '../runtime/clock'
+import { Inbox } from './inbox'
 
 /** Called once: without an error when the peer has acknowledged the payload, else with the reason that it never will. */
 export type Settle = (error?: RoomError) => void
@@ -19,6 +21,7 @@ interface Pending {
 
 interface SessionDeps {
   readonly peer: PeerId
+  readonly clock: Clock
   /** this side's numbering, as the other side names it in its hello */
   readonly instance: string
   readonly onPayload: (payload: Uint8Array) => void
@@ -30,8 +33,11 @@ export class Session {
   #pendingBytes = 0
   #received: Received | undefined
   #send: ((frame: Frame) => void) | undefined
+  readonly #inbox: Inbox
 
-  constructor(private readonly deps: SessionDeps) {}
+  constructor(private readonly deps: SessionDeps) {
+    this.#inbox = new Inbox({ clock: deps.clock, handle: (seq, payload) => this.#handOn(seq, payload) })
+  }
 
   /** What this side has of the other's payloads, for the hello. */
   get received(): Received | undefined {
@@ -73,6 +79,8 @@ export class Session {
   resume(instance: string, received: Received | undefined, send: (frame: Frame) => void): void {
     if (this.#received?.instance !== instance) this.#received = { instance, seq: 0 }
     this.#send = send
+    // What waits here was not acknowledged, so it comes again.
+    this.#inbox.clear()
     if (received?.instance === this.deps.instance) this.acknowledge(received.seq)
     for (const { seq, payload } of this.#pending) send({ kind: 'data', seq, payload })
   }
@@ -82,8 +90,9 @@ export class Session {
     this.#send = undefined
   }
 
-  /** The peer has everything up to and including `seq`. */
-  acknowledge(seq: number): void {
+  /** The peer has everything up to and including `seq`. @returns false when so much was never sent */
+  acknowledge(seq: number): boolean {
+    if (seq > this.#lastSeq) return false
     let count = 0
     for (const { seq: next, payload } of this.#pending) {
       if (next > seq) break
@@ -92,16 +101,30 @@ export class Session {
     }
     const settled = this.#pending.splice(0, count)
     for (const { settle } of settled) settle()
+    return true
+  }
+
+  /**
+   * Takes a payload, to be handed on when its turn has come, and acknowledged then.
+   * @returns false when more waits than the peer may have unacknowledged
+   */
+  receive(seq: number, payload: Uint8Array): boolean {
+    return this.#inbox.push(seq, payload)
   }
 
   /** Hands a payload on unless it came before, and acknowledges it either way. */
-  receive(seq: number, payload: Uint8Array): void {
+  #handOn(seq: number, payload: Uint8Array): void {
     if (!this.#received) return
     if (seq > this.#received.seq) {
       this.#received = { instance: this.#received.instance, seq }
       this.deps.onPayload(payload)
     }
     this.#send?.({ kind: 'ack', seq: this.#received.seq })
+  }
+
+  /** Drops what the peer has sent and was not dealt with. */
+  discard(): void {
+    this.#inbox.clear()
   }
 
   /** Gives up everything that waits. Later pushes are taken again. */

@@ -54,8 +54,44 @@ export const MAX_GONE_MEMBERS = 64
 /** People with whom a code was compared in one room and that are remembered: ten times a full room. */
 export const MAX_VERIFIED_PEERS = 1000
 
-/** Frames that make no sense before the link they came over is closed. One is a bug somewhere; several are an attack or a mismatch. */
-export const MAX_BAD_FRAMES = 8
+/** What waits to be dealt with here, of one peer: what an honest one may have unacknowledged, and answers on top. */
+export const MAX_INBOX_PAYLOADS = MAX_UNACKNOWLEDGED_PAYLOADS + 1_000
+
+/** Payloads of one peer that are dealt with at once; a page that draws them is busy for half a second. */
+export const PAYLOAD_BURST = 4_000
+
+/** Payloads of one peer that are dealt with in a second in the long run: a fifth of what a page can do, for each of five. */
+export const PAYLOADS_PER_SECOND = 2_000
+
+/** A payload counts for one more with every so many bytes: 30 MiB a second, more than a data channel carries. */
+export const PAYLOAD_UNIT_BYTES = 16 * KIB
+
+/** Frames of any kind at once: what a day's pings to a sleeping tab come to when it wakes. */
+export const FRAME_BURST = 100_000
+
+/** Frames of any kind a second in the long run: twice what a peer that sends and acknowledges as fast as it may needs. */
+export const FRAMES_PER_SECOND = 10_000
+
+/** Pings that are answered at once. */
+export const PING_BURST = 60
+
+/** Pings that are answered in a second in the long run; one comes from whoever keeps to the rules. */
+export const PINGS_PER_SECOND = 5
+
+/** Broken rules before a peer is cut off. One is a bug somewhere; several are an attack or a mismatch. */
+export const MAX_OFFENCES = 8
+
+/** One in ten seconds: a page that is open for days is not cut off for old slips. */
+export const OFFENCES_FORGIVEN_PER_SECOND = 0.1
+
+/** Links that others may begin or keep at once: a full room and some. Browsers allow 500 connections in all. */
+export const MAX_LINKED_PEERS = 128
+
+/** Addresses that are told that somebody is here, though nothing of theirs opens: a full room. */
+export const MAX_KNOCKS = 128
+
+/** Peers that are kept out at the same time. Keys cost nothing, so whoever wants to fill this can; it only forgets. */
+export const MAX_BANS = 256
 
 /** Attempts to link that may be under way at once. Browsers allow 500 connections and free closed ones late. */
 export const MAX_ATTEMPTS = 32
@@ -65,6 +101,18 @@ export const REPLAY_WINDOW = 1024
 
 /** Senders whose introductions are remembered: ten times a full room, and no server can make a tab hold more. */
 export const MAX_REMEMBERED_SENDERS = 1024
+
+/** Signals that travel in one introduction: a description and 15 candidates of usual length are a third of a box. */
+export const MAX_SIGNALS_TOGETHER = 16
+
+/** Introductions that are opened at once, each at the cost of a signature: twice what a full room sends a newcomer. */
+export const BOX_BURST = 1000
+
+/** Introductions a second in the long run; beyond that somebody only wants this tab to be busy. */
+export const BOXES_PER_SECOND = 100
+
+/** Addresses to which the way is remembered. A server that makes addresses up fills no more than this. */
+export const MAX_ROUTES = 256
 
 /** Signals of one peer that are kept until the offer they belong to is answered: a description and its candidates. */
 export const MAX_HELD_SIGNALS = 32

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { peerId } from '../../sim/people'
 import { ScriptedSignaling } from '../../sim/scripted-signaling'
-import type { Delivery } from '../link/dialer'
+import type { Delivery } from '../link/introducer'
 import { SeveralSignalings } from './several-signalings'
 import type { SignalingState } from './signaling'
 

@@ -2,8 +2,8 @@
  * Several servers as one: this peer is announced at each, and any one that is up is enough. A box goes
  * to one server after the other until one hands it over. Rule SI5.
  */
-import type { IceServer, PeerId } from '../../../../signaling-server/src/contract'
-import type { Delivery } from '../link/dialer'
+import type { IceServer, Address } from '../../../../signaling-server/src/contract'
+import type { Delivery } from '../link/introducer'
 import { Emitter } from '../runtime/emitter'
 import type { Signaling, SignalingEvents, SignalingState } from './signaling'
 
@@ -35,7 +35,7 @@ export class SeveralSignalings implements Signaling {
     for (const member of this.members) member.open()
   }
 
-  async deliver(to: PeerId, box: Uint8Array): Promise<Delivery> {
+  async deliver(to: Address, box: Uint8Array): Promise<Delivery> {
     let outcome: Delivery = 'unavailable'
     for (const member of this.members) {
       const delivery = await member.deliver(to, box)

@@ -2,14 +2,14 @@
  * What every way of signaling has to honour, told once: the simulated one, the Socket.IO one and several as one run the
  * same cases. A harness has a server that can be stopped and started, and knows how time passes for it.
  */
-import type { Delivery } from '../link/dialer'
-import type { PeerId } from '../protocol/ids'
+import type { Delivery } from '../link/introducer'
+import type { Address } from '../protocol/ids'
 import type { Signaling, SignalingEvents } from './signaling'
 
 export interface SignalingHarness {
   /** Somebody's port to the one room of this harness; not opened yet. */
   signaling(name: string): Signaling
-  id(name: string): PeerId
+  id(name: string): Address
   stopServer(): Promise<void>
   startServer(): Promise<void>
   /** Lets time pass until the promise settles; rejects when it does not within some seconds. */
@@ -39,7 +39,7 @@ const next = <Name extends keyof SignalingEvents>(
   })
 
 /** @returns the others that the announcement was answered with */
-async function enter(harness: SignalingHarness, signaling: Signaling): Promise<readonly PeerId[]> {
+async function enter(harness: SignalingHarness, signaling: Signaling): Promise<readonly Address[]> {
   const peers = next(signaling, 'peers')
   signaling.open()
   return harness.wait(peers)
@@ -130,7 +130,7 @@ export const signalingContract: readonly SignalingCase[] = [
       expect(outcome === 'unavailable', `without a server it answered ${outcome}`)
 
       // Whoever comes back second is told of the first.
-      const told = (signaling: Signaling, other: PeerId) =>
+      const told = (signaling: Signaling, other: Address) =>
         next(signaling, 'peers', (peers) => peers.includes(other)).then(() => ({ signaling, other }))
       const meeting = Promise.race([told(alice, harness.id('bob')), told(bob, harness.id('alice'))])
       await harness.startServer()

@@ -2,8 +2,8 @@
  * The port to whoever introduces peers to one another. It keeps this peer announced for as long as it
  * can, by itself, and hands opaque boxes on. Rules SI1-SI5.
  */
-import type { IceServer, PeerId } from '../../../../signaling-server/src/contract-types'
-import type { Delivery } from '../link/dialer'
+import type { IceServer, Address } from '../../../../signaling-server/src/contract-types'
+import type { Delivery } from '../link/introducer'
 import type { Emitter } from '../runtime/emitter'
 
 export type SignalingState =
@@ -18,8 +18,8 @@ export type SignalingState =
 export type SignalingEvents = {
   state: SignalingState
   /** the others in the room, as a server names them at every announcement */
-  peers: readonly PeerId[]
-  box: { readonly from: PeerId; readonly box: Uint8Array }
+  peers: readonly Address[]
+  box: { readonly from: Address; readonly box: Uint8Array }
 }
 
 export interface Signaling {
@@ -30,7 +30,7 @@ export interface Signaling {
   /** Begins; until then nothing is announced and no event fires. */
   open(): void
   /** @returns once the box is handed over, or cannot be */
-  deliver(to: PeerId, box: Uint8Array): Promise<Delivery>
+  deliver(to: Address, box: Uint8Array): Promise<Delivery>
   /** Leaves the room and the server. */
   close(): void
 }

@@ -10,14 +10,14 @@ import {
   DoneReplySchema,
   type IceServer,
   JoinReplySchema,
-  type PeerId,
+  type Address,
   type RoomId,
   type ServerEvents,
   SignalDeliverySchema,
   type Token,
   TokenSchema,
 } from '../../../../signaling-server/src/contract'
-import type { Delivery } from '../link/dialer'
+import type { Delivery } from '../link/introducer'
 import { toBase64Url } from '../protocol/base64url'
 import { type Clock, type Millis, seconds } from '../runtime/clock'
 import { Emitter } from '../runtime/emitter'
@@ -44,7 +44,7 @@ const RETRY_AFTER_REFUSAL: Millis = seconds(5)
 export interface SocketIoSignalingDeps {
   readonly server: string
   readonly room: RoomId
-  readonly self: PeerId
+  readonly self: Address
   readonly clock: Clock
   readonly random: Random
 }
@@ -89,7 +89,7 @@ export class SocketIoSignaling implements Signaling {
     this.#socket.connect()
   }
 
-  async deliver(to: PeerId, box: Uint8Array): Promise<Delivery> {
+  async deliver(to: Address, box: Uint8Array): Promise<Delivery> {
     if (this.#state.kind !== 'connected') return 'unavailable'
     const { room } = this.deps
     const reply = await this.#ask(DoneReplySchema, () =>

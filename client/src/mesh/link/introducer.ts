@@ -1,0 +1,84 @@
+/**
+ * The one door for introductions: everything from others is opened and judged here before anybody acts on it, and
+ * everything to others is sealed here. Sealing itself is the sealer's, carrying the go-between's, and what introductions
+ * lead to the dialer's. Rules IN3-IN5.
+ */
+import { TokenBucket } from '../../../../signaling-server/src/rate'
+import type { BoxFault, Sealer } from '../identity/sealer'
+import { type Address, newSessionId, type PeerId } from '../protocol/ids'
+import type { Introduction } from '../protocol/introductions'
+import { BOX_BURST, BOXES_PER_SECOND } from '../protocol/limits'
+import type { Clock } from '../runtime/clock'
+import { Emitter } from '../runtime/emitter'
+import type { Random } from '../runtime/random'
+
+/** What became of a box: handed to the peer, the peer is not in the room, or nobody can hand it on now. */
+export type Delivery = 'delivered' | 'not-here' | 'unavailable'
+
+/** Why an introduction came to nothing. */
+export type IntroductionFault =
+  | BoxFault
+  /** more came than anybody could need */
+  | 'too-many'
+  /** who signed it is this peer itself, in another place */
+  | 'own-key'
+  /** who signed it is not let in now */
+  | 'banned'
+  /** another peer began that attempt, or has answered it */
+  | 'not-yours'
+
+export type IntroducerEvents = {
+  /** it opens, is new, and is signed by that peer, who is at that address */
+  introduction: { readonly address: Address; readonly peer: PeerId; readonly introduction: Introduction }
+  /** it changes nothing */
+  refused: { readonly address: Address; readonly reason: IntroductionFault }
+}
+
+interface IntroducerDeps {
+  readonly self: PeerId
+  readonly clock: Clock
+  readonly random: Random
+  readonly sealer: Sealer
+  readonly deliver: (to: Address, box: Uint8Array) => Promise<Delivery>
+  /** whether this peer may be linked with now */
+  readonly admits: (peer: PeerId) => boolean
+}
+
+export class Introducer {
+  readonly #events = new Emitter<IntroducerEvents>()
+  readonly #boxes: TokenBucket
+
+  readonly on = this.#events.on.bind(this.#events)
+
+  constructor(private readonly deps: IntroducerDeps) {
+    this.#boxes = new TokenBucket({ burst: BOX_BURST, perSecond: BOXES_PER_SECOND }, () => deps.clock.now())
+  }
+
+  /** Takes a box that a go-between brought. */
+  receive(from: Address, box: Uint8Array): void {
+    if (!this.#boxes.take()) return this.#refuse(from, 'too-many')
+    const opened = this.deps.sealer.open(from, box)
+    if (opened.kind === 'refused') return this.#refuse(from, opened.reason)
+    const { peer, introduction } = opened
+    if (peer === this.deps.self) return this.#refuse(from, 'own-key')
+    if (!this.deps.admits(peer)) return this.#refuse(from, 'banned')
+    this.#events.emit('introduction', { address: from, peer, introduction })
+  }
+
+  introduce(to: Address, introduction: Introduction): Promise<Delivery> {
+    return this.deps.deliver(to, this.deps.sealer.seal(to, introduction))
+  }
+
+  /** Tells whoever is at `to` that somebody is here, and nothing else; whether it arrives makes no difference here. */
+  knock(to: Address): void {
+    void this.introduce(to, { session: newSessionId(this.deps.random), signals: [] })
+  }
+
+  close(): void {
+    this.#events.clear()
+  }
+
+  #refuse(address: Address, reason: IntroductionFault): void {
+    this.#events.emit('refused', { address, reason })
+  }
+}
