@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { chromium } from 'playwright/test'
 import { CHROMIUM_FLAGS, findChromium } from '../fixtures/chromium'
 import { ServerProcess } from '../fixtures/server-process'
+import { benchAbuse } from './abuse'
 import { bundleBare } from './bare-bundle'
 import type { Bench, Report } from './bench'
 import { benchLatency } from './latency'
@@ -14,6 +15,7 @@ import { benchMesh } from './mesh'
 const BENCHES: Readonly<Record<string, { run: (bench: Bench) => Promise<Report>; tabs: number; rounds: number }>> = {
   mesh: { run: benchMesh, tabs: 8, rounds: 5 },
   latency: { run: benchLatency, tabs: 2, rounds: 10 },
+  abuse: { run: benchAbuse, tabs: 50, rounds: 1 },
 }
 
 const { values, positionals } = parseArgs({

@@ -36,11 +36,20 @@ export function refuse(reason: Refusal, message: string): Refused {
   return { ok: false, reason, message }
 }
 
-const ADDRESSEE_IS_BEHIND = refuse('rate-limited', 'that peer has not read its earlier signals yet; try again later')
+const noFaultOfTheAsker = new WeakSet<Refused>()
+
+/** Refuses for what somebody else did: it does not count against the one who asks. */
+export function harmless(reason: Refusal, message: string): Refused {
+  const refusal = refuse(reason, message)
+  noFaultOfTheAsker.add(refusal)
+  return refusal
+}
+
+const ADDRESSEE_IS_BEHIND = harmless('rate-limited', 'that peer has not read its earlier signals yet; try again later')
 
 /** @returns the refusal when it tells of a broken rule, and not of a room or an addressee that the asker cannot help */
 export function findOffence(answer: Answer): Refused | undefined {
-  if (answer.ok || answer === ADDRESSEE_IS_BEHIND) return undefined
+  if (answer.ok || noFaultOfTheAsker.has(answer)) return undefined
   return answer.reason === 'bad-request' || answer.reason === 'rate-limited' ? answer : undefined
 }
 

@@ -1,6 +1,6 @@
 /**
  * Every limit of the signaling server, with its unit and its reason. Tests hand in smaller ones; nothing else does.
- * Rules SG1, SG7 and SG8.
+ * Rules SG1, SG3, SG7, SG8, SG11 and SG12.
  */
 import { MAX_BOX_BYTES } from './contract'
 
@@ -41,6 +41,15 @@ export const LIMITS = {
   /** Raw messages per second in the long run, three for each request. */
   rawMessagesPerSecond: 600,
 
+  /**
+   * Raw bytes of one connection at once: its burst of boxes, as much again for what surrounds them and is refused.
+   * Holds what is no message at all, too, such as parts of one that never ends.
+   */
+  rawByteBurst: 8 * 1024 * 1024,
+
+  /** Raw bytes per second in the long run, twice those of boxes. */
+  rawBytesPerSecond: 512 * 1024,
+
   /** Broken rules at once: enough for what was under way before a client could read its first refusal. */
   offenceBurst: 32,
 
@@ -53,11 +62,77 @@ export const LIMITS = {
   /** Milliseconds from the WebSocket's opening to Socket.IO's handshake; a slow phone needs less than a second. */
   connectTimeout: 10_000,
 
+  /** Milliseconds in which a client that is cut off may still read why; then the line is cut, read or not. */
+  farewellTimeout: 1_000,
+
   /** Milliseconds between pings; with the time-out below, a dead socket is noticed within 10 s. */
   pingInterval: 5_000,
 
   /** Milliseconds in which a ping must be answered; a busy tab on a bad line answers within two seconds. */
   pingTimeout: 5_000,
+
+  /**
+   * WebSockets in all. Idle ones take about 22 KiB each, 220 MB together, and beyond 10,000 one process would be too
+   * slow to let all of them in again after a restart within seconds.
+   */
+  connections: 10_000,
+
+  /** WebSockets of one address: an office of 200 behind one, each person with five tabs. */
+  connectionsPerRemote: 1_000,
+
+  /** New WebSockets of one address at once: all that it may have come back together after a restart. */
+  remoteConnectionBurst: 1_000,
+
+  /**
+   * New WebSockets per second of one address in the long run: 200 people who each load the page anew every 4 s. One
+   * takes about half a millisecond of a core, so this is 2 or 3% of it.
+   */
+  remoteConnectionsPerSecond: 50,
+
+  /** Requests of one address at once: 200 people in rooms of ten all come in together, 100 requests each. */
+  remoteRequestBurst: 20_000,
+
+  /** Requests per second of one address in the long run, ten times those of one connection: 20% of a core. */
+  remoteRequestsPerSecond: 2_000,
+
+  /** Raw messages of one address at once, three for each request. */
+  remoteRawMessageBurst: 60_000,
+
+  /** Raw messages per second of one address in the long run, three for each request. */
+  remoteRawMessagesPerSecond: 6_000,
+
+  /** Clients of one address cut off before it is banned: enough for an office with a few broken pages. */
+  cutOffBurst: 8,
+
+  /** Clients cut off that are forgiven per second: one in a minute, so that a broken page here or there adds up to no ban. */
+  cutOffsForgivenPerSecond: 1 / 60,
+
+  /** Milliseconds of an address's first ban, which is felt by whoever shares it and is new: they come in 10 s later. */
+  banMinimum: 10_000,
+
+  /** Milliseconds of the longest ban, which bans grow to by doubling. As long after one, it is forgotten. */
+  banMaximum: 10 * 60_000,
+
+  /** Addresses without connections that are remembered, some 500 bytes each. Then the one seen longest ago is forgotten. */
+  absentRemotes: 10_000,
+
+  /** Milliseconds that an address is remembered without a connection: a ban of any length is over, and forgotten too. */
+  remoteForgottenAfter: 20 * 60_000,
+
+  /**
+   * TCP connections of one address, those for pages included: its WebSockets, and six more for each of an office of
+   * 200 who open the page at the same moment. Not counted behind a proxy, which has to see to that itself.
+   */
+  tcpConnectionsPerRemote: 2_200,
+
+  /** TCP connections in all: every WebSocket, and pages for 2,000 browsers. Beyond, they are dropped unread. */
+  tcpConnections: 22_000,
+
+  /** Bytes of the headers of a request. Browsers send less than 2 KiB here, but cookies of other servers on one host add up. */
+  httpHeaderBytes: 16 * 1024,
+
+  /** Milliseconds between looks for connections past the two times below. */
+  httpCheckInterval: 5_000,
 
   /** Milliseconds for the headers of a plain HTTP request: a few hundred bytes, even over a bad line. */
   httpHeadersTimeout: 10_000,

@@ -13,11 +13,11 @@ function findPages(): string {
 }
 
 async function main(): Promise<void> {
-  const { port, host, iceServers, pages = findPages() } = readSettings(process.env)
-  const server = await startServer({ port, host, iceServers, pages, log: (line) => console.log(line) })
+  const { pages = findPages(), ...settings } = readSettings(process.env)
+  const server = await startServer({ ...settings, pages, log: (line) => console.log(line) })
 
   console.log('Starling is ready:')
-  for (const address of listAddresses(server.port, host, networkInterfaces())) console.log(`  ${address}`)
+  for (const address of listAddresses(server.port, settings.host, networkInterfaces())) console.log(`  ${address}`)
   console.log('Browsers keep some features, such as copying to the clipboard, for https and for localhost.')
 
   const stop = () => {

@@ -36,7 +36,10 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 }
 
-/** Rooms may name other signaling servers, hence ws: and wss: to anywhere; previews of files are blob: and data:. */
+/**
+ * Rooms may name other signaling servers, hence ws: and wss: to anywhere; previews of files are blob: and data:. The
+ * library is one module, so the worker in it, which hashes passwords, is made of a blob:.
+ */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -45,16 +48,47 @@ const CONTENT_SECURITY_POLICY = [
   "connect-src 'self' ws: wss:",
   "font-src 'self'",
   "manifest-src 'self'",
-  "worker-src 'self'",
+  "worker-src 'self' blob:",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ')
 
+/** What the app never asks for, so that no script that got in could either. */
+const PERMISSIONS_POLICY = [
+  'accelerometer',
+  'camera',
+  'display-capture',
+  'geolocation',
+  'gyroscope',
+  'magnetometer',
+  'microphone',
+  'midi',
+  'payment',
+  'serial',
+  'usb',
+]
+  .map((feature) => `${feature}=()`)
+  .join(', ')
+
 const COMMON_HEADERS: OutgoingHttpHeaders = {
   'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+  // A page that opened this one, or that is opened from it, gets no hold of its window.
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Permissions-Policy': PERMISSIONS_POLICY,
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
+  // The servers named in links that others wrote are not looked up before somebody clicks.
+  'X-DNS-Prefetch-Control': 'off',
+  // For browsers that do not know frame-ancestors.
+  'X-Frame-Options': 'DENY',
+}
+
+/** Pages of other origins may import the library and read its types. */
+const FOR_EVERY_ORIGIN: OutgoingHttpHeaders = {
+  'Access-Control-Allow-Origin': '*',
+  'Cross-Origin-Resource-Policy': 'cross-origin',
 }
 
 interface Reply {
@@ -68,18 +102,32 @@ const WRONG_METHOD = text(405, 'Only GET and HEAD work here.\n', { Allow: 'GET, 
 const NOT_FOUND = text(404, 'There is nothing at this address. The way in is /\n')
 const NO_PAGES = text(404, 'This server introduces peers to each other; it has no pages.\n')
 
+interface PageOptions {
+  /** 0 for no such header: it binds everything else on the host, too, so an operator has to ask for it */
+  readonly hstsSeconds: number
+}
+
 /**
  * @param directory the built app; without one only `/health` answers
  * @throws Error in words for the operator when there is no app in the directory
  */
-export async function createPageHandler(directory: string | undefined): Promise<RequestListener> {
+export async function createPageHandler(
+  directory: string | undefined,
+  { hstsSeconds }: PageOptions,
+): Promise<RequestListener> {
   const pages = directory === undefined ? undefined : await readPages(directory)
+  const common = hstsSeconds === 0 ? COMMON_HEADERS : { ...COMMON_HEADERS, ...strictTransport(hstsSeconds) }
   return (request, response) => {
     const { status, headers, body } = reply(request, pages)
     const length = body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) }
-    response.writeHead(status, { ...COMMON_HEADERS, ...headers, ...length })
+    response.writeHead(status, { ...common, ...headers, ...length })
     response.end(request.method === 'HEAD' ? undefined : body)
   }
+}
+
+/** Browsers heed it over https alone, so it may be sent always. */
+function strictTransport(seconds: number): OutgoingHttpHeaders {
+  return { 'Strict-Transport-Security': `max-age=${seconds}` }
 }
 
 function reply(request: IncomingMessage, pages: ReadonlyMap<string, Page> | undefined): Reply {
@@ -140,12 +188,11 @@ function createPage(path: string, identity: Buffer, br: Buffer | undefined, gzip
     'Content-Type': TYPES[extname(path)] ?? 'application/octet-stream',
     ETag: tag,
     ...(br || gzip ? { Vary: 'Accept-Encoding' } : {}),
-    ...(isLibrary(path) ? { 'Access-Control-Allow-Origin': '*' } : {}),
+    ...(isLibrary(path) ? FOR_EVERY_ORIGIN : {}),
   }
   return { tag, headers, bodies: { identity, ...(br && { br }), ...(gzip && { gzip }) } }
 }
 
-/** Pages of other origins may import the library and read its types. */
 function isLibrary(path: string): boolean {
   return path.startsWith('/starling.') || path.startsWith('/types/')
 }

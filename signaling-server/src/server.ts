@@ -1,10 +1,13 @@
-/** One web server with the app's pages and the signaling on one port: starts it, and ends it at once. Rule SG9. */
+/** One web server with the app's pages and the signaling on one port: starts it, and ends it at once. Rules SG9, SG11. */
 import { createServer, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { IceServer } from './contract'
-import { LIMITS } from './limits'
+import { LIMITS, type Limits } from './limits'
+import type { Origins } from './origins'
 import { createPageHandler } from './pages'
+import { groupOf } from './remote-address'
 import { attachSignaling } from './signaling'
+import { type Incident, Tally } from './tally'
 
 export interface ServerOptions {
   /** 0 for any free one */
@@ -14,6 +17,14 @@ export interface ServerOptions {
   /** directory of the built app; without one the server only introduces peers */
   readonly pages?: string | undefined
   readonly iceServers?: readonly IceServer[]
+  /** whose pages are introduced beside the server's own; nobody else's by default */
+  readonly origins?: Origins
+  /** how many proxies in front tell the truth about where a request comes from; 0 by default */
+  readonly trustedProxies?: number
+  /** for how many seconds browsers are to insist on https for this host; says nothing of it by default */
+  readonly hstsSeconds?: number
+  /** smaller limits, for tests */
+  readonly limits?: Partial<Limits>
   /** lines for the operator; counts only */
   readonly log?: (line: string) => void
 }
@@ -29,18 +40,37 @@ export interface RunningServer {
  * @throws Error in words for the operator: the port is taken, the address is not ours, the app is not built
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { iceServers = [], log = () => {} } = options
+  const { iceServers, origins, trustedProxies = 0, hstsSeconds = 0, log = () => {} } = options
+  const limits: Limits = { ...LIMITS, ...options.limits }
   const httpServer = createServer(
-    { headersTimeout: LIMITS.httpHeadersTimeout, requestTimeout: LIMITS.httpRequestTimeout },
-    await createPageHandler(options.pages),
+    {
+      headersTimeout: limits.httpHeadersTimeout,
+      requestTimeout: limits.httpRequestTimeout,
+      connectionsCheckingInterval: limits.httpCheckInterval,
+      maxHeaderSize: limits.httpHeaderBytes,
+    },
+    await createPageHandler(options.pages, { hstsSeconds }),
   )
+  const tally = new Tally({ now: () => performance.now(), log })
+  const count = (incident: Incident) => tally.count(incident)
+  httpServer.maxConnections = limits.tcpConnections
+  httpServer.on('drop', () => count('dropped'))
+  // Behind a proxy all come from its address.
+  if (trustedProxies === 0) limitConnections(httpServer, limits.tcpConnectionsPerRemote, () => count('dropped'))
   const dropConnections = trackConnections(httpServer)
-  const signaling = attachSignaling(httpServer, { iceServers, log })
+  const signaling = attachSignaling(httpServer, {
+    log,
+    trustedProxies,
+    limits,
+    ...(iceServers && { iceServers }),
+    ...(origins && { origins }),
+  })
   await listen(httpServer, options).catch(async (error: unknown) => {
     await signaling.close()
     throw error
   })
-  httpServer.on('error', (error) => log(`the web server reports: ${error.message}`))
+  // Its words may name an address.
+  httpServer.on('error', () => count('trouble'))
   return {
     port: portOf(httpServer),
     close: async () => {
@@ -50,6 +80,26 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await closed
     },
   }
+}
+
+/** The limits of Gate begin with a request: this one holds those who ask for nothing. */
+function limitConnections(httpServer: Server, limit: number, dropped: () => void): void {
+  const open = new Map<string, number>()
+  httpServer.on('connection', (connection) => {
+    const remote = groupOf(connection.remoteAddress ?? '')
+    const before = open.get(remote) ?? 0
+    if (before >= limit) {
+      connection.destroy()
+      dropped()
+      return
+    }
+    open.set(remote, before + 1)
+    connection.once('close', () => {
+      const left = (open.get(remote) ?? 0) - 1
+      if (left > 0) open.set(remote, left)
+      else open.delete(remote)
+    })
+  })
 }
 
 function trackConnections(httpServer: Server): () => void {
