@@ -1,11 +1,13 @@
 // @ts-check
 /**
- * `npm run check`: types, style and layers, unused code, unit tests and simulations. Stops at the first that fails.
+ * `npm run check`: types, style and layers, unused code, unit tests and simulations, a short round of fuzzing. Stops at
+ * the first that fails.
  * `npm test` runs the same before it opens a browser.
  */
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { checkLayers } from './layers.mjs'
-import { giveUp, heading, runPackage, Stop } from './processes.mjs'
+import { giveUp, heading, root, run, runPackage, Stop } from './processes.mjs'
 import { ensureInstalled } from './setup.mjs'
 
 export async function check() {
@@ -20,6 +22,10 @@ export async function check() {
   await pass('The search for unused code', runPackage('knip', []))
   heading('Units and simulations')
   await pass('The unit tests', runPackage('vitest', ['run']))
+  heading('Hostile input')
+  // The same inputs each time: a check says whether a change broke something. `npm run fuzz` looks for what is new.
+  const fuzzing = [join(root, '.scripts', 'fuzz.mjs'), '--inputs', '2000', '--seed', '1']
+  await pass('The fuzzing', run(process.execPath, fuzzing))
 }
 
 /**
