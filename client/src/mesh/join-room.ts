@@ -51,7 +51,8 @@ export async function joinRoom(options: JoinOptions = {}): Promise<Room> {
   const servers = readServers(options.servers ?? [new URL(link.link).origin])
   const name = options.name === undefined ? await ownName(store, systemRandom) : cleanName(options.name)
   if (name === undefined) throw new RoomError('bad-data', `A name has 1 to ${MAX_NAME_LENGTH} characters.`)
-  const verified = await VerifiedPeers.load(store, keys.id)
+  const verified = new VerifiedPeers(store, keys.id)
+  await verified.load()
   const common = { clock: systemClock, random: systemRandom, signatures: ed25519Signatures, store }
   const own = await claimOwnKey({ ...common, room: keys.id, tab, claims: browserClaims(systemRandom) })
   const address = newAddress(systemRandom)
@@ -95,7 +96,9 @@ async function hashPassword(
 /** @throws RoomError 'bad-link' */
 function readServers([first, ...others]: readonly string[]): readonly [string, ...string[]] {
   if (first === undefined) throw new RoomError('bad-link', 'No signaling server was named.')
-  const wrong = [first, ...others].find((server) => !/^https?:$/.test(URL.canParse(server) ? new URL(server).protocol : ''))
+  const wrong = [first, ...others].find(
+    (server) => !/^https?:$/.test(URL.canParse(server) ? new URL(server).protocol : ''),
+  )
   if (wrong !== undefined) throw new RoomError('bad-link', `'${wrong}' is no address of a signaling server.`)
   return [first, ...others]
 }

@@ -58,7 +58,11 @@ function readLink(text: string, page: string): RoomLink {
 
 const keyOf = (room: RoomId): string => `password:${room}`
 
-async function findHash(name: string, password: string | undefined, { tab, hash }: RoomAccessDeps): Promise<Uint8Array> {
+async function findHash(
+  name: string,
+  password: string | undefined,
+  { tab, hash }: RoomAccessDeps,
+): Promise<Uint8Array> {
   const key = keyOf(namedRoomId(name))
   if (password === undefined) {
     // A store that fails costs typing the password again.

@@ -316,8 +316,7 @@ export class Room {
 
   #push(peer: PeerId, payload: Uint8Array, settle: Settle): void {
     const remote = this.#peers.get(peer)
-    if (!remote?.expected)
-      return settle(new RoomError('unreachable', `${remote?.name ?? peer} is gone.`, { peer }))
+    if (!remote?.expected) return settle(new RoomError('unreachable', `${remote?.name ?? peer} is gone.`, { peer }))
     const overload = remote.session.overload(payload.length)
     if (overload) settle(overload)
     else remote.session.push(payload, settle)

@@ -1,13 +1,14 @@
 /**
  * People with nothing but a dialer, on the simulated network: who called whom and when, which links came of it, and a
- * post that loses boxes, delays them or refuses them. For what a dialer does; whole rooms are sim.ts's.
+ * post that loses introductions, delays them or refuses them. For what a dialer does; whole rooms are sim.ts's.
  */
-import { type Delivery, Dialer, type GoBetween } from '../mesh/link/dialer'
+import { Dialer, type GoBetween } from '../mesh/link/dialer'
+import type { Delivery, IntroductionFault } from '../mesh/link/introducer'
 import type { CloseReason, Link } from '../mesh/link/link'
-import type { PeerId } from '../mesh/protocol/ids'
-import { decodeIntroduction, encodeIntroduction, type LinkSignal } from '../mesh/protocol/introductions'
+import type { Address, PeerId } from '../mesh/protocol/ids'
+import type { Introduction, LinkSignal } from '../mesh/protocol/introductions'
 import type { Millis } from '../mesh/runtime/clock'
-import { peerId } from './people'
+import { addressOf, peerId } from './people'
 import { seededRandom } from './seeded-random'
 import { SimNetwork } from './sim-network'
 import { VirtualClock } from './virtual-clock'
@@ -18,8 +19,9 @@ type Sent = { readonly kind: LinkSignal['kind']; readonly session: string; reado
 export class Caller implements GoBetween {
   available = true
   readonly iceServers = []
-  /** what becomes of this person's boxes; 'lost' ones are called delivered and never arrive */
+  /** what becomes of this person's introductions; 'lost' ones are called delivered and never arrive */
   post: Delivery | 'lost' = 'delivered'
+  readonly address: Address
   readonly id: PeerId
   readonly dialer: Dialer
   readonly sent: Sent[] = []
@@ -29,7 +31,8 @@ export class Caller implements GoBetween {
   readonly taken: LinkSignal[] = []
   readonly opened: { readonly at: Millis; readonly link: Link }[] = []
   readonly unlinked: { readonly at: Millis; readonly reason: CloseReason }[] = []
-  readonly notHere: PeerId[] = []
+  readonly notHere: Address[] = []
+  readonly refused: IntroductionFault[] = []
 
   constructor(
     private readonly story: DialStory,
@@ -37,9 +40,10 @@ export class Caller implements GoBetween {
     fraction?: number,
   ) {
     const { clock, network, random } = story
+    this.address = addressOf(name)
     this.id = peerId(name)
     this.dialer = new Dialer({
-      self: this.id,
+      self: this.address,
       clock,
       random: fraction === undefined ? random : { ...random, fraction: () => fraction },
       links: (options) => {
@@ -56,22 +60,21 @@ export class Caller implements GoBetween {
     })
     this.dialer.on('link', ({ link }) => this.opened.push({ at: clock.now(), link }))
     this.dialer.on('unlinked', ({ reason }) => this.unlinked.push({ at: clock.now(), reason }))
-    this.dialer.on('not-here', ({ peer }) => this.notHere.push(peer))
+    this.dialer.on('not-here', ({ address }) => this.notHere.push(address))
+    this.dialer.on('refused', ({ reason }) => this.refused.push(reason))
   }
 
-  async deliver(to: PeerId, box: Uint8Array): Promise<Delivery> {
-    const decoded = decodeIntroduction(box)
-    if (!decoded.ok) throw new Error(decoded.reason)
-    const { session, signal } = decoded.value
-    this.sent.push({ kind: signal.kind, session, at: this.story.clock.now() })
+  async introduce(to: Address, introduction: Introduction): Promise<Delivery> {
+    const { session, signals } = introduction
+    for (const { kind } of signals) this.sent.push({ kind, session, at: this.story.clock.now() })
     const { post } = this
-    if (post === 'delivered') this.story.carry(this.id, to, box)
+    if (post === 'delivered') this.story.carry(this, to, introduction)
     return post === 'lost' ? 'delivered' : post
   }
 
-  /** Hands this person a box as if `from` had sent it. */
-  forge(from: Caller, session: string, signal: LinkSignal): void {
-    this.dialer.receive(from.id, encodeIntroduction({ session, signal }))
+  /** Hands this person a signal as if `from` had sent it, or somebody else from that address. */
+  forge(from: Caller, session: string, signal: LinkSignal, by = from.id): void {
+    this.dialer.receive(from.address, by, { session, signals: [signal] })
   }
 
   get link(): Link | undefined {
@@ -90,18 +93,19 @@ export class DialStory {
   readonly clock = new VirtualClock()
   readonly random = seededRandom(1)
   readonly network = new SimNetwork({ clock: this.clock, random: this.random, jitter: 0 })
-  /** how long the boxes of these people travel; 20 ms otherwise */
-  readonly delays = new Map<PeerId, Millis>()
-  readonly #people = new Map<PeerId, Caller>()
+  /** how long the introductions of these people travel; 20 ms otherwise */
+  readonly delays = new Map<Address, Millis>()
+  readonly #people = new Map<Address, Caller>()
 
   person(name: string, fraction?: number): Caller {
     const person = new Caller(this, name, fraction)
-    this.#people.set(person.id, person)
+    this.#people.set(person.address, person)
     return person
   }
 
-  carry(from: PeerId, to: PeerId, box: Uint8Array): void {
-    this.clock.after(this.delays.get(from) ?? 20, () => void this.#people.get(to)?.dialer.receive(from, box))
+  carry({ address, id }: Caller, to: Address, introduction: Introduction): void {
+    const arrive = () => this.#people.get(to)?.dialer.receive(address, id, introduction)
+    this.clock.after(this.delays.get(address) ?? 20, arrive)
   }
 
   run(duration: Millis): Promise<void> {
@@ -118,7 +122,7 @@ export class DialStory {
   }
 }
 
-/** Alice has the smaller id. With `fraction` the pauses are no matter of chance. */
+/** Alice has the smaller address. With `fraction` the pauses are no matter of chance. */
 export function dialPair(fraction?: number) {
   const story = new DialStory()
   return { story, alice: story.person('alice', fraction), bob: story.person('bob', fraction) }
@@ -126,7 +130,7 @@ export function dialPair(fraction?: number) {
 
 export async function linkedDialPair(fraction?: number) {
   const { story, alice, bob } = dialPair(fraction)
-  alice.dialer.want(bob.id)
+  alice.dialer.want(bob.address)
   await story.run(1000)
   return { story, alice, bob }
 }

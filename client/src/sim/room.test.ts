@@ -1,11 +1,8 @@
 /** Stories of whole rooms in virtual time: the shipping code on a simulated network. */
 import { describe, expect, it } from 'vitest'
-import { encodeIntroduction } from '../mesh/protocol/introductions'
 import { MAX_GONE_MEMBERS, MAX_MESSAGE_BYTES } from '../mesh/protocol/limits'
 import { seconds } from '../mesh/runtime/clock'
-import { peerId } from './people'
 import { Sim } from './sim'
-import { SimSignaling } from './sim-signaling'
 import { Stranger } from './stranger'
 
 const FLOCK = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi']
@@ -328,12 +325,13 @@ describe('a room', () => {
     const sim = new Sim({ seed: 19, peers: ['bob'] })
     await sim.run(seconds(1))
     const before = sim.network.linksMade
-    const mallory = new SimSignaling(sim.server, 'mallory', peerId('mallory'))
-    mallory.open()
+    const mallory = new Stranger(sim, 'mallory', { isQuiet: true })
+    mallory.deaf = true
     await sim.run(100)
+    const bob = sim.peer('bob').address
     for (let call = 0; call < 1000; call++) {
-      const offer = { session: `call ${call}`, signal: { kind: 'offer', sdp: `v=0 ${call}` } } as const
-      void mallory.deliver(sim.peer('bob').id, encodeIntroduction(offer))
+      const signals = [{ kind: 'offer', sdp: `v=0 ${call}` }] as const
+      void mallory.signaling.deliver(bob, mallory.sealer.seal(bob, { session: `call ${call}`, signals }))
       await sim.run(10)
     }
     expect(sim.network.linksMade - before).toBeLessThan(15)
@@ -344,6 +342,8 @@ describe('a room', () => {
     sim.network.cut('alice', 'bob')
     sim.join('bob')
     await sim.run(seconds(60))
-    expect(sim.peer('bob').errors).toMatchObject([{ reason: 'unreachable', details: { peer: sim.peer('alice').id } }])
+    expect(sim.peer('bob').errors).toMatchObject([
+      { reason: 'unreachable', details: { address: sim.peer('alice').address } },
+    ])
   })
 })

@@ -1,19 +1,39 @@
 /** How alice deals with bob, and bob alone: her side is the code that ships, his side of the link is played by hand. */
+
+import { openRecord, signRecord } from '../mesh/identity/member-record'
+import { peerKeyOf } from '../mesh/identity/peer-key'
 import type { Link } from '../mesh/link/link'
 import type { RoomError } from '../mesh/protocol/errors'
 import { decodeFrame, encodeFrame, type Frame, type Hello, type InboundFrame } from '../mesh/protocol/frames'
+import { toRoomId } from '../mesh/protocol/ids'
 import { RemotePeer } from '../mesh/remote-peer'
 import type { Millis } from '../mesh/runtime/clock'
-import { peerId } from './people'
 import { seededRandom } from './seeded-random'
 import { SimNetwork } from './sim-network'
+import { simSignatures } from './sim-signatures'
 import { VirtualClock } from './virtual-clock'
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 export const bytes = (words: string) => new TextEncoder().encode(words)
 
+const ROOM = toRoomId(new Uint8Array(16))
+const keyOf = (seed: number) => peerKeyOf(new Uint8Array(32).fill(seed), simSignatures)
+const alicesKey = keyOf(1)
+export const bobsKey = keyOf(2)
+export const carolsKey = keyOf(3)
+
+/** What somebody says of himself; the later one of two has the greater revision. */
+export const recordOf = (name: string, revision = 1, key = bobsKey): Uint8Array =>
+  signRecord(ROOM, { name, revision }, key)
+
 /** What bob says first. */
-export const HELLO: Hello = { kind: 'hello', version: 1, instance: 'bob 1', name: 'bob', received: undefined }
+export const HELLO: Hello = {
+  kind: 'hello',
+  version: 1,
+  instance: 'bob 1',
+  record: recordOf('bob'),
+  received: undefined,
+}
 
 export class Scene {
   readonly clock = new VirtualClock()
@@ -24,7 +44,7 @@ export class Scene {
   readonly givenUp: string[] = []
   /** what bob's present link brought him */
   heard: InboundFrame[] = []
-  ownName = 'alice'
+  ownRecord = recordOf('alice', 1, alicesKey)
   /** alice's and bob's ends of the present link */
   links: readonly [Link, Link] | undefined
   readonly bob: RemotePeer
@@ -32,15 +52,17 @@ export class Scene {
   constructor(line: { readonly rate?: number } = {}) {
     this.network = new SimNetwork({ ...line, clock: this.clock, random: seededRandom(1), jitter: 0 })
     this.bob = new RemotePeer({
-      id: peerId('bob'),
+      id: bobsKey.id,
       clock: this.clock,
       instance: 'alice 1',
-      ownName: () => this.ownName,
+      ownRecord: () => this.ownRecord,
+      readRecord: (record) => openRecord(ROOM, record, simSignatures),
       onPayload: (payload) => this.payloads.push(text(payload)),
       onChange: () => {},
       onLeft: () => this.told.push('left'),
       onGivenUp: (error: RoomError) => this.givenUp.push(error.message),
       onSilent: () => this.told.push('silent'),
+      onMisbehaved: (what) => this.told.push(`misbehaved: ${what}`),
       onIncompatible: (error: RoomError) => this.told.push(`${error.reason}: ${error.message}`),
     })
   }

@@ -1,6 +1,6 @@
 /** A signaling that does what a test says: for what no simulated server would do. */
 import type { IceServer } from '../../../signaling-server/src/contract'
-import type { Delivery } from '../me../link/introducer'
+import type { Delivery } from '../mesh/link/introducer'
 import { Emitter } from '../mesh/runtime/emitter'
 import type { Signaling, SignalingEvents, SignalingState } from '../mesh/signaling/signaling'
 

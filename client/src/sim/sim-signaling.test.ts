@@ -2,7 +2,7 @@ import { describe, it } from 'vitest'
 import { SeveralSignalings } from '../mesh/signaling/several-signalings'
 import type { Signaling } from '../mesh/signaling/signaling'
 import { type SignalingHarness, signalingContract } from '../mesh/signaling/signaling-contract'
-import { peerId } from './people'
+import { addressOf } from './people'
 import { seededRandom } from './seeded-random'
 import { SimNetwork } from './sim-network'
 import { SimServer, SimSignaling } from './sim-signaling'
@@ -16,7 +16,7 @@ function createHarness(
   const servers = [new SimServer(network), new SimServer(network)] as const
   return {
     signaling: (name) => create(servers, name),
-    id: peerId,
+    id: addressOf,
     stopServer: async () => {
       for (const server of servers) server.stop()
     },
@@ -37,14 +37,14 @@ function createHarness(
 
 describe('the simulated signaling', () => {
   for (const { name: rule, run } of signalingContract) {
-    it(rule, () => run(createHarness(([server], name) => new SimSignaling(server, name, peerId(name)))))
+    it(rule, () => run(createHarness(([server], name) => new SimSignaling(server, name, addressOf(name)))))
   }
 })
 
 describe('two simulated servers as one', () => {
   for (const { name: rule, run } of signalingContract) {
     it(rule, () => {
-      const port = (server: SimServer, name: string) => new SimSignaling(server, name, peerId(name))
+      const port = (server: SimServer, name: string) => new SimSignaling(server, name, addressOf(name))
       return run(createHarness(([one, two], name) => new SeveralSignalings([port(one, name), port(two, name)])))
     })
   }

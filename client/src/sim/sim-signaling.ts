@@ -1,7 +1,7 @@
 /** A simulated signaling server and the port to it: it can be stopped, started and restarted empty-handed. */
 
-import type { Delivery } from '../me../link/introducer'
-import type { PeerId } from '../mesh/protocol/ids'
+import type { Delivery } from '../mesh/link/introducer'
+import type { Address } from '../mesh/protocol/ids'
 import { Emitter } from '../mesh/runtime/emitter'
 import type { Signaling, SignalingEvents, SignalingState } from '../mesh/signaling/signaling'
 import type { SimNetwork } from './sim-network'
@@ -9,7 +9,7 @@ import type { SimNetwork } from './sim-network'
 const RECONNECT_DELAY = 1000
 
 export class SimServer {
-  readonly #members = new Map<PeerId, SimSignaling>()
+  readonly #members = new Map<Address, SimSignaling>()
   readonly #clients = new Set<SimSignaling>()
   #up = true
 
@@ -40,13 +40,13 @@ export class SimServer {
     if (this.#members.get(client.self) === client) this.#members.delete(client.self)
   }
 
-  join(client: SimSignaling): readonly PeerId[] {
+  join(client: SimSignaling): readonly Address[] {
     const others = [...this.#members.keys()].filter((peer) => peer !== client.self)
     this.#members.set(client.self, client)
     return others
   }
 
-  find(peer: PeerId): SimSignaling | undefined {
+  find(peer: Address): SimSignaling | undefined {
     return this.#members.get(peer)
   }
 }
@@ -62,7 +62,7 @@ export class SimSignaling implements Signaling {
   constructor(
     private readonly server: SimServer,
     private readonly host: string,
-    readonly self: PeerId,
+    readonly self: Address,
   ) {}
 
   get state(): SignalingState {
@@ -74,7 +74,7 @@ export class SimSignaling implements Signaling {
     this.#later(() => this.#join())
   }
 
-  async deliver(to: PeerId, box: Uint8Array): Promise<Delivery> {
+  async deliver(to: Address, box: Uint8Array): Promise<Delivery> {
     await new Promise<void>((done) => this.#later(done))
     if (this.#state.kind !== 'connected' || !this.server.up || this.server.network.isDown(this.host))
       return 'unavailable'
@@ -108,7 +108,7 @@ export class SimSignaling implements Signaling {
     this.#events.emit('peers', others)
   }
 
-  #receive(delivery: { readonly from: PeerId; readonly box: Uint8Array }): void {
+  #receive(delivery: { readonly from: Address; readonly box: Uint8Array }): void {
     if (!this.server.network.isDown(this.host)) this.#events.emit('box', delivery)
   }
 

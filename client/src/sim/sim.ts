@@ -3,18 +3,22 @@
  * have names here, and stories can be told with them.
  */
 
-import { parseRoomLink } from '../mesh/identity/room-link'
+import { newSecretKey, type PeerKey, peerKeyOf } from '../mesh/identity/peer-key'
+import { deriveNamedRoomKeys, deriveRoomKeys, type RoomKeys } from '../mesh/identity/room-keys'
+import { formatRoomLink, type RoomLink } from '../mesh/identity/room-link'
+import { VerifiedPeers } from '../mesh/membership/verified-peers'
 import type { Message, Receipt } from '../mesh/messaging/messages'
 import type { Data } from '../mesh/protocol/data'
 import type { RoomError } from '../mesh/protocol/errors'
-import { newPeerId, type PeerId } from '../mesh/protocol/ids'
+import { type Address, newAddress, type PeerId } from '../mesh/protocol/ids'
 import { Room } from '../mesh/room'
 import type { Millis } from '../mesh/runtime/clock'
 import { invariant } from '../mesh/runtime/invariant'
-import { memoryStore } from '../mesh/runtime/store'
+import { memoryStore, type Store } from '../mesh/runtime/store'
 import { seededRandom } from './seeded-random'
 import { SimNetwork } from './sim-network'
 import { SimServer, SimSignaling } from './sim-signaling'
+import { simSignatures } from './sim-signatures'
 import { VirtualClock } from './virtual-clock'
 
 export interface SimOptions {
@@ -30,6 +34,10 @@ export interface SimOptions {
 /** One person's tab. */
 export interface SimPeer {
   readonly id: PeerId
+  /** where servers find it, during this run */
+  readonly address: Address
+  /** what the browser keeps of it */
+  readonly profile: Profile
   readonly room: Room
   readonly signaling: SimSignaling
   readonly messages: Message[]
@@ -41,17 +49,31 @@ export interface SimPeer {
   sees(status: 'here' | 'suspected' | 'gone'): readonly string[]
 }
 
+/** What outlives a tab. */
+export interface Profile {
+  readonly key: PeerKey
+  readonly store: Store
+}
+
+/** What leads into a room. */
+export interface SimRoom {
+  readonly link: RoomLink
+  readonly keys: RoomKeys
+}
+
 export class Sim {
   readonly clock = new VirtualClock()
   readonly random
   readonly network
   readonly server
+  readonly room: SimRoom
   readonly #peers = new Map<string, SimPeer>()
 
   constructor(options: SimOptions) {
     this.random = seededRandom(options.seed)
     this.network = new SimNetwork({ ...options, clock: this.clock, random: this.random })
     this.server = new SimServer(this.network)
+    this.room = secretRoom(this.random.bytes(16))
     for (const name of options.peers ?? []) this.join(name)
   }
 
@@ -65,18 +87,35 @@ export class Sim {
     return peer
   }
 
-  /** Somebody opens the room's link in a tab. */
-  join(name: string): SimPeer {
-    const link = parseRoomLink('sim', 'http://localhost/')
-    invariant(link.ok, 'the simulated room has a good name')
+  newProfile(): Profile {
+    return { key: peerKeyOf(newSecretKey(this.random), simSignatures), store: memoryStore() }
+  }
+
+  /**
+   * Somebody opens the room's link in a tab.
+   * @param profile of a browser that was in the room before
+   * @param into another room than everybody's, which the server takes for the same when its id is
+   */
+  join(name: string, profile = this.newProfile(), into = this.room): SimPeer {
     const { clock, random, network } = this
-    const id = newPeerId(random)
-    const signaling = new SimSignaling(this.server, name, id)
-    const links = (options: Parameters<SimNetwork['link']>[1]) => network.link(name, options)
-    const store = memoryStore()
-    const room = new Room({ link: link.value, self: { id, name }, clock, random, store, links, signaling })
+    const { key, store } = profile
+    const address = newAddress(random)
+    const signaling = new SimSignaling(this.server, name, address)
+    const room = new Room({
+      ...into,
+      self: { key, address, name },
+      signatures: simSignatures,
+      verified: new VerifiedPeers(store, into.keys.id),
+      clock,
+      random,
+      store,
+      links: (options) => network.link(name, options),
+      signaling,
+    })
     const peer: SimPeer = {
-      id,
+      id: key.id,
+      address,
+      profile,
       room,
       signaling,
       messages: [],
@@ -118,4 +157,17 @@ export class Sim {
       peer.room.members().filter((member) => member.reach === 'direct').length === others
     await this.clock.until(() => this.peers.every(linked), limit)
   }
+}
+
+const PAGE = 'http://localhost/'
+
+export function secretRoom(secret: Uint8Array): SimRoom {
+  const address = { kind: 'secret', secret } as const
+  return { link: { address, link: formatRoomLink(address, PAGE) }, keys: deriveRoomKeys(secret) }
+}
+
+/** A room with a name; the hash stands for the password. */
+export function namedRoom(name: string, passwordHash: Uint8Array): SimRoom {
+  const address = { kind: 'named', name } as const
+  return { link: { address, link: formatRoomLink(address, PAGE) }, keys: deriveNamedRoomKeys(name, passwordHash) }
 }

@@ -1,42 +1,85 @@
-/** Somebody in a simulated room whose frames a test writes by hand: what no honest peer would say. */
+/**
+ * Somebody in a simulated room whose introductions and frames a test writes by hand: what no honest peer would say. It
+ * holds the room's key, as any member does, and a key of its own.
+ */
+import { signRecord } from '../mesh/identity/member-record'
+import { newSecretKey, type PeerKey, peerKeyOf } from '../mesh/identity/peer-key'
+import { Sealer } from '../mesh/identity/sealer'
 import { Dialer } from '../mesh/link/dialer'
+import { Introducer } from '../mesh/link/introducer'
 import type { Link } from '../mesh/link/link'
 import { decodeFrame, encodeFrame, type Frame, type Hello, type InboundFrame } from '../mesh/protocol/frames'
-import { peerId } from './people'
+import { type Address, newAddress, type PeerId } from '../mesh/protocol/ids'
 import type { Sim } from './sim'
 import { SimSignaling } from './sim-signaling'
+import { simSignatures } from './sim-signatures'
 
-const HELLO: Hello = { kind: 'hello', version: 1, instance: 'run', name: 'mallory', received: undefined }
+export interface StrangerOptions {
+  readonly hello?: Partial<Hello>
+  /** else one of its own */
+  readonly key?: PeerKey
+  /** calls nobody */
+  readonly isQuiet?: boolean
+}
 
 /** Calls everyone who is there, and says hello. */
 export class Stranger {
-  readonly id
+  readonly key: PeerKey
+  readonly address: Address
+  readonly sealer: Sealer
+  readonly signaling: SimSignaling
   readonly heard: InboundFrame[] = []
   /** does not answer calls */
   deaf = false
   readonly #links: Link[] = []
 
-  constructor(sim: Sim, name: string, hello: Partial<Hello> = {}) {
+  constructor(sim: Sim, name: string, { hello, key, isQuiet = false }: StrangerOptions = {}) {
     const { clock, random, network, server } = sim
-    this.id = peerId(name)
-    const signaling = new SimSignaling(server, name, this.id)
-    const goBetween = { available: true, iceServers: [], deliver: signaling.deliver.bind(signaling) }
-    const links = (options: Parameters<typeof network.link>[1]) => network.link(name, options)
-    const dialer = new Dialer({ self: this.id, clock, random, links, goBetween })
+    const { id: room, sealing } = sim.room.keys
+    this.key = key ?? peerKeyOf(newSecretKey(random), simSignatures)
+    this.address = newAddress(random)
+    this.signaling = new SimSignaling(server, name, this.address)
+    const self = this.address
+    this.sealer = new Sealer({
+      room,
+      sealingKey: sealing,
+      address: self,
+      key: this.key,
+      signatures: simSignatures,
+      random,
+    })
+    const introducer = new Introducer({
+      self: this.key.id,
+      clock,
+      random,
+      sealer: this.sealer,
+      deliver: (to, box) => this.signaling.deliver(to, box),
+      admits: () => true,
+    })
+    const goBetween = { available: true, iceServers: [], introduce: introducer.introduce.bind(introducer) }
+    const dialer = new Dialer({ self, clock, random, links: (options) => network.link(name, options), goBetween })
+    introducer.on('introduction', ({ address, peer, introduction }) => dialer.receive(address, peer, introduction))
+    const record = signRecord(room, { name, revision: 1 }, this.key)
+    const greeting: Hello = { kind: 'hello', version: 1, instance: 'run', record, received: undefined, ...hello }
     dialer.on('link', ({ link }) => {
       this.#links.push(link)
-      link.send(encodeFrame({ ...HELLO, name, ...hello }))
+      link.send(encodeFrame(greeting))
       link.on('frame', (bytes) => {
         const frame = decodeFrame(bytes)
         if (frame.ok) this.heard.push(frame.value)
       })
     })
-    signaling.on('peers', (peers) => {
+    this.signaling.on('peers', (addresses) => {
       // Strangers leave one another alone.
-      for (const peer of peers) if (sim.peers.some(({ id }) => id === peer)) dialer.want(peer)
+      const honest = addresses.filter((address) => sim.peers.some((peer) => peer.address === address))
+      if (!isQuiet) for (const address of honest) dialer.want(address)
     })
-    signaling.on('box', ({ from, box }) => this.deaf || dialer.receive(from, box))
-    signaling.open()
+    this.signaling.on('box', ({ from, box }) => this.deaf || introducer.receive(from, box))
+    this.signaling.open()
+  }
+
+  get id(): PeerId {
+    return this.key.id
   }
 
   get linked(): boolean {
@@ -44,6 +87,10 @@ export class Stranger {
   }
 
   says(frame: Frame): void {
-    for (const link of this.#links) link.send(encodeFrame(frame))
+    this.saysBytes(encodeFrame(frame))
+  }
+
+  saysBytes(bytes: Uint8Array): void {
+    for (const link of this.#links) link.send(bytes)
   }
 }

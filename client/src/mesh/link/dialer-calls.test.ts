@@ -27,7 +27,7 @@ async function offerOf(story: DialStory): Promise<LinkSignal> {
 describe('a call', () => {
   it('[DI1] links the two, made by whoever wants the link', async () => {
     const { story, alice, bob } = dialPair()
-    bob.dialer.want(alice.id)
+    bob.dialer.want(alice.address)
     await story.run(1000)
     expect(bob.made).toMatchObject([{ initiator: true }])
     expect(alice.made).toMatchObject([{ initiator: false }])
@@ -37,8 +37,8 @@ describe('a call', () => {
   it('[DI1] is made once, however often the link is wanted, and never to oneself', async () => {
     const { story, alice, bob } = dialPair()
     for (let times = 0; times < 3; times++) {
-      alice.dialer.want(bob.id)
-      alice.dialer.want(alice.id)
+      alice.dialer.want(bob.address)
+      alice.dialer.want(alice.address)
       await story.run(1000)
     }
     expect(alice.made).toHaveLength(1)
@@ -65,7 +65,7 @@ describe('a call', () => {
       alice.forge(carol, alice.sent[0]?.session ?? '', nonsense)
       bob.forge(alice, 'another', nonsense)
     }
-    alice.dialer.want(bob.id)
+    alice.dialer.want(bob.address)
     await story.run(10)
     forge()
     await story.run(1000)
@@ -78,7 +78,7 @@ describe('a call', () => {
 
   it('[DI2] takes candidates of its own session alone, while it is under way and when it is open', async () => {
     const { story, alice, bob } = dialPair()
-    alice.dialer.want(bob.id)
+    alice.dialer.want(bob.address)
     await story.run(10)
     const { session } = alice.sent[0] ?? { session: '' }
     alice.forge(bob, session, candidate('under way'))
@@ -121,7 +121,7 @@ describe('a call', () => {
 
   it('[DI2] ends when nonsense comes under its own session id, and is made again', async () => {
     const { story, alice, bob } = dialPair()
-    alice.dialer.want(bob.id)
+    alice.dialer.want(bob.address)
     await story.run(10)
     alice.forge(bob, alice.sent[0]?.session ?? '', { kind: 'answer', sdp: 'v=0 nobody' })
     expect(alice.made[0]?.link.state).toEqual({ kind: 'closed', reason: 'failed' })
@@ -132,7 +132,7 @@ describe('a call', () => {
   it('[DI3] to one who has a link is answered: the newer link takes the place of the older', async () => {
     const { story, alice, bob } = await linkedDialPair()
     const old = [alice.link, bob.link]
-    bob.dialer.redial(alice.id)
+    bob.dialer.redial(alice.address)
     await story.run(1000)
     expect(old.map((link) => link?.state.kind)).toEqual(['closed', 'closed'])
     expect(alice.opened).toHaveLength(2)
@@ -144,7 +144,7 @@ describe('a call', () => {
   it('[DI3] leaves the older link in use until the newer one is open', async () => {
     const { story, alice, bob } = await linkedDialPair()
     bob.post = 'lost'
-    alice.dialer.redial(bob.id)
+    alice.dialer.redial(bob.address)
     await story.run(seconds(30))
     expect(bob.made).toHaveLength(2)
     expect(await story.areLinked(alice, bob)).toBe(true)
@@ -168,8 +168,8 @@ describe('a call', () => {
 describe('glare', () => {
   it('[DI4] ends with the call of the smaller id, which the larger one answers instead of its own', async () => {
     const { story, alice, bob } = dialPair()
-    alice.dialer.want(bob.id)
-    bob.dialer.want(alice.id)
+    alice.dialer.want(bob.address)
+    bob.dialer.want(alice.address)
     await story.run(1000)
     expect(alice.made).toMatchObject([{ initiator: true }])
     expect(bob.made).toMatchObject([{ initiator: true }, { initiator: false }])
@@ -191,7 +191,7 @@ describe('glare', () => {
         [a, b],
         [b, a],
       ] as const) {
-        person.dialer.want(other.id)
+        person.dialer.want(other.address)
       }
       await story.run(1000)
       expect(a.made, `${smaller} and ${larger}`).toHaveLength(1)
@@ -203,9 +203,9 @@ describe('glare', () => {
     for (let lead = -80; lead <= 80; lead += 5) {
       const { story, alice, bob } = dialPair()
       const [first, second] = lead < 0 ? [bob, alice] : [alice, bob]
-      first.dialer.want(second.id)
+      first.dialer.want(second.address)
       await story.run(Math.abs(lead))
-      second.dialer.want(first.id)
+      second.dialer.want(first.address)
       await story.run(seconds(12))
       expect(await story.areLinked(alice, bob)).toBe(true)
       expect(alice.opened.length, `lead ${lead}`).toBe(1)
@@ -220,10 +220,10 @@ describe('glare', () => {
     ] as const) {
       const { story, alice, bob } = dialPair()
       alice.post = 'lost'
-      alice.dialer.want(bob.id)
+      alice.dialer.want(bob.address)
       await story.run(wait - 20)
       alice.post = 'delivered'
-      bob.dialer.want(alice.id)
+      bob.dialer.want(alice.address)
       await story.run(500)
       expect(alice.opened.length > 0, `after ${wait} ms`).toBe(answered)
       await story.run(seconds(30))
@@ -266,7 +266,7 @@ describe('many calls at once', () => {
     const alice = story.person('alice')
     alice.post = 'lost'
     const others = Array.from({ length: MAX_ATTEMPTS + 8 }, (_, number) => story.person(`peer-${number}`))
-    for (const other of others) alice.dialer.want(other.id)
+    for (const other of others) alice.dialer.want(other.address)
     await story.run(seconds(9))
     expect(alice.made).toHaveLength(MAX_ATTEMPTS)
     alice.post = 'delivered'
@@ -281,7 +281,7 @@ describe('many calls at once', () => {
     for (let number = 0; number < MAX_ATTEMPTS; number++) alice.dialer.want(story.person(`peer-${number}`).id)
     await story.run(seconds(1))
     alice.post = 'delivered'
-    bob.dialer.want(alice.id)
+    bob.dialer.want(alice.address)
     await story.run(seconds(1))
     expect(bob.link?.state.kind).toBe('open')
   })
@@ -292,8 +292,8 @@ describe('many calls at once', () => {
     for (let number = 0; number < MAX_ATTEMPTS; number++) {
       alice.forge(story.person(`silent-${number}`), `call ${number}`, await offerOf(story))
     }
-    alice.dialer.want(carol.id)
-    bob.dialer.want(alice.id)
+    alice.dialer.want(carol.address)
+    bob.dialer.want(alice.address)
     await story.run(seconds(1))
     expect(carol.link?.state.kind).toBe('open')
     expect(bob.link?.state.kind).not.toBe('open')

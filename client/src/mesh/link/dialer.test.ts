@@ -6,7 +6,7 @@ describe('an attempt', () => {
   it('[DI5] has failed when it is not open after 10 s, and the next is another one', async () => {
     const { story, alice, bob } = dialPair(0)
     alice.post = 'lost'
-    alice.dialer.want(bob.id)
+    alice.dialer.want(bob.address)
     await story.run(seconds(10) - 1)
     expect(alice.made).toHaveLength(1)
     expect(alice.made[0]?.link.state.kind).toBe('dialing')
@@ -21,9 +21,9 @@ describe('an attempt', () => {
   it('[DI5] is given up by the one who answers, too', async () => {
     const { story, alice, bob } = dialPair()
     bob.post = 'lost'
-    alice.dialer.want(bob.id)
+    alice.dialer.want(bob.address)
     await story.run(20)
-    alice.dialer.forget(bob.id)
+    alice.dialer.forget(bob.address)
     await story.run(seconds(10))
     expect(bob.made.map(({ link }) => link.state.kind)).toEqual(['closed'])
     await story.run(seconds(60))
@@ -33,7 +33,7 @@ describe('an attempt', () => {
   it('[DI5] has failed at once when its introduction cannot be delivered', async () => {
     const { story, alice, bob } = dialPair()
     alice.post = 'unavailable'
-    alice.dialer.want(bob.id)
+    alice.dialer.want(bob.address)
     await story.run(1)
     expect(alice.made[0]?.link.state.kind).toBe('closed')
     alice.post = 'delivered'
@@ -43,8 +43,8 @@ describe('an attempt', () => {
 
   it('[DI5] is over when it was given up: an answer that comes then means nothing to the next one', async () => {
     const { story, alice, bob } = dialPair(0)
-    story.delays.set(bob.id, seconds(11))
-    alice.dialer.want(bob.id)
+    story.delays.set(bob.address, seconds(11))
+    alice.dialer.want(bob.address)
     await story.run(seconds(11) + 100)
     expect(alice.made.map(({ link }) => link.state.kind)).toEqual(['closed', 'dialing'])
     story.delays.clear()
@@ -89,7 +89,7 @@ describe('a lost link', () => {
     ] as const) {
       const { story, alice, bob } = dialPair(fraction)
       alice.post = 'unavailable'
-      alice.dialer.want(bob.id)
+      alice.dialer.want(bob.address)
       await story.run(seconds(150))
       const pauses = alice.calls.slice(1).map((at, index) => at - (alice.calls[index] ?? 0))
       const expected = [250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000].map((pause) => pause * share)
@@ -100,10 +100,10 @@ describe('a lost link', () => {
   it('[DI6] is not dialled after the pause when the other one called first', async () => {
     const { story, alice, bob } = dialPair(0)
     alice.post = 'unavailable'
-    alice.dialer.want(bob.id)
+    alice.dialer.want(bob.address)
     await story.run(1)
     alice.post = 'delivered'
-    bob.dialer.want(alice.id)
+    bob.dialer.want(alice.address)
     await story.run(seconds(60))
     expect(alice.calls).toHaveLength(1)
     expect(await story.areLinked(alice, bob)).toBe(true)
@@ -130,7 +130,7 @@ describe('a lost link', () => {
   it('[DI7] does not make a link that failed to replace a good one look like a loss', async () => {
     const { story, alice, bob } = await linkedDialPair()
     alice.post = 'unavailable'
-    alice.dialer.redial(bob.id)
+    alice.dialer.redial(bob.address)
     await story.run(seconds(60))
     expect(alice.calls).toHaveLength(2)
     expect(await story.areLinked(alice, bob)).toBe(true)
@@ -140,8 +140,8 @@ describe('a lost link', () => {
 describe('a peer that is not here', () => {
   it('[DI8] is dialled no more after good-bye', async () => {
     const { story, alice, bob } = await linkedDialPair()
-    alice.dialer.forget(bob.id)
-    bob.dialer.forget(alice.id)
+    alice.dialer.forget(bob.address)
+    bob.dialer.forget(alice.address)
     await story.run(seconds(60))
     expect(alice.unlinked).toMatchObject([{ reason: 'closed' }])
     expect(alice.calls).toHaveLength(1)
@@ -151,12 +151,12 @@ describe('a peer that is not here', () => {
   it('[DI8] is dialled no more when the server says so, until it is named again', async () => {
     const { story, alice, bob } = dialPair()
     alice.post = 'not-here'
-    alice.dialer.want(bob.id)
+    alice.dialer.want(bob.address)
     await story.run(seconds(60))
     expect(alice.notHere).toEqual([bob.id])
     expect(alice.calls).toHaveLength(1)
     alice.post = 'delivered'
-    alice.dialer.want(bob.id)
+    alice.dialer.want(bob.address)
     await story.run(1000)
     expect(await story.areLinked(alice, bob)).toBe(true)
   })
@@ -164,10 +164,10 @@ describe('a peer that is not here', () => {
   it('[DI8] is answered when it calls, and then kept', async () => {
     const { story, alice, bob } = dialPair()
     alice.post = 'not-here'
-    alice.dialer.want(bob.id)
+    alice.dialer.want(bob.address)
     await story.run(1000)
     alice.post = 'delivered'
-    bob.dialer.want(alice.id)
+    bob.dialer.want(alice.address)
     await story.run(1000)
     expect(await story.areLinked(alice, bob)).toBe(true)
     const before = alice.calls.length
@@ -180,7 +180,7 @@ describe('a peer that is not here', () => {
   it('[DI8] is kept while its link is open: a server that has just restarted knows few', async () => {
     const { story, alice, bob } = await linkedDialPair()
     alice.post = 'not-here'
-    alice.dialer.redial(bob.id)
+    alice.dialer.redial(bob.address)
     await story.run(100)
     expect(await story.areLinked(alice, bob)).toBe(true)
     alice.post = 'delivered'
@@ -197,11 +197,11 @@ describe('a dialer without a server', () => {
   it('[DI9] makes no connection, and calls when there is a server again', async () => {
     const { story, alice, bob } = dialPair(0)
     alice.available = false
-    alice.dialer.want(bob.id)
+    alice.dialer.want(bob.address)
     await story.run(seconds(20))
     expect(alice.made).toEqual([])
     alice.available = true
-    alice.dialer.want(bob.id)
+    alice.dialer.want(bob.address)
     await story.run(1000)
     expect(await story.areLinked(alice, bob)).toBe(true)
   })
@@ -209,7 +209,7 @@ describe('a dialer without a server', () => {
   it('[DI9] comes back to it by itself', async () => {
     const { story, alice, bob } = dialPair(0)
     alice.available = false
-    alice.dialer.want(bob.id)
+    alice.dialer.want(bob.address)
     await story.run(seconds(3))
     alice.available = true
     await story.run(seconds(5))
@@ -221,7 +221,7 @@ describe('a dialer whose server is back', () => {
   it('[DI10] begins the calls under way anew, and counts no failure for it', async () => {
     const { story, alice, bob } = dialPair(0)
     alice.post = 'lost'
-    alice.dialer.want(bob.id)
+    alice.dialer.want(bob.address)
     await story.run(seconds(2))
     alice.post = 'unavailable'
     alice.dialer.renew()
@@ -239,7 +239,7 @@ describe('a dialer whose server is back', () => {
     const { story, alice, bob } = await linkedDialPair()
     const carol = story.person('carol')
     alice.post = 'lost'
-    carol.dialer.want(alice.id)
+    carol.dialer.want(alice.address)
     await story.run(100)
     alice.dialer.renew()
     expect(alice.made.map(({ link }) => link.state.kind)).toEqual(['open', 'closed'])
@@ -256,7 +256,7 @@ describe('a peer that cannot be reached', () => {
     const told: number[] = []
     alice.dialer.on('unreachable', ({ peer }) => peer === bob.id && told.push(alice.calls.length))
     alice.post = 'unavailable'
-    alice.dialer.want(bob.id)
+    alice.dialer.want(bob.address)
     await story.run(seconds(60))
     expect(told).toEqual([3])
     expect(alice.calls.length).toBeGreaterThan(5)
@@ -288,14 +288,14 @@ describe('a dialer', () => {
     })
     await story.run(300)
     expect(closed).toBe(false)
-    bob.dialer.forget(alice.id)
+    bob.dialer.forget(alice.address)
     await story.run(100)
     expect(closed).toBe(true)
     await closing
     await alice.dialer.close(seconds(1))
-    bob.dialer.want(alice.id)
-    alice.dialer.want(bob.id)
-    alice.dialer.redial(bob.id)
+    bob.dialer.want(alice.address)
+    alice.dialer.want(bob.address)
+    alice.dialer.redial(bob.address)
     await story.run(seconds(30))
     expect(alice.made).toHaveLength(1)
   })
@@ -304,7 +304,7 @@ describe('a dialer', () => {
     const { story, alice, bob } = await linkedDialPair()
     const carol = story.person('carol')
     alice.post = 'lost'
-    alice.dialer.want(carol.id)
+    alice.dialer.want(carol.address)
     let closedAt = 0
     const startedAt = story.clock.now()
     const closing = alice.dialer.close(seconds(1)).then(() => {

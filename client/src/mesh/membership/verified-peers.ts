@@ -6,18 +6,19 @@ import { MAX_VERIFIED_PEERS } from '../protocol/limits'
 import type { Store } from '../runtime/store'
 
 export class VerifiedPeers {
+  readonly #key: string
   #ids: readonly PeerId[] = []
 
-  private constructor(
+  constructor(
     private readonly store: Store,
-    private readonly key: string,
-  ) {}
+    room: RoomId,
+  ) {
+    this.#key = `verified:${room}`
+  }
 
-  /** A store that fails remembers nobody, which is the safe way to be wrong. */
-  static async load(store: Store, room: RoomId): Promise<VerifiedPeers> {
-    const peers = new VerifiedPeers(store, `verified:${room}`)
-    peers.#ids = await peers.#read().catch(() => [])
-    return peers
+  /** Until then nobody is verified. A store that fails remembers nobody, which is the safe way to be wrong. */
+  async load(): Promise<void> {
+    this.#ids = await this.#read().catch(() => [])
   }
 
   has(peer: PeerId): boolean {
@@ -29,11 +30,11 @@ export class VerifiedPeers {
     this.#ids = changed(this.#ids, peer, isVerified)
     // Another tab of this browser may have compared a code meanwhile.
     const stored = changed(await this.#read(), peer, isVerified)
-    await this.store.set(this.key, stored.join(' '))
+    await this.store.set(this.#key, stored.join(' '))
   }
 
   async #read(): Promise<readonly PeerId[]> {
-    return ((await this.store.get(this.key)) ?? '').split(' ').filter(isPeerId).slice(-MAX_VERIFIED_PEERS)
+    return ((await this.store.get(this.#key)) ?? '').split(' ').filter(isPeerId).slice(-MAX_VERIFIED_PEERS)
   }
 }
 

@@ -2,7 +2,7 @@
  * Several servers as one: this peer is announced at each, and any one that is up is enough. A box goes
  * to one server after the other until one hands it over. Rule SI5.
  */
-import type { IceServer, Address } from '../../../../signaling-server/src/contract'
+import type { Address, IceServer } from '../../../../signaling-server/src/contract'
 import type { Delivery } from '../link/introducer'
 import { Emitter } from '../runtime/emitter'
 import type { Signaling, SignalingEvents, SignalingState } from './signaling'

@@ -2,7 +2,7 @@
  * The port to whoever introduces peers to one another. It keeps this peer announced for as long as it
  * can, by itself, and hands opaque boxes on. Rules SI1-SI5.
  */
-import type { IceServer, Address } from '../../../../signaling-server/src/contract-types'
+import type { Address, IceServer } from '../../../../signaling-server/src/contract-types'
 import type { Delivery } from '../link/introducer'
 import type { Emitter } from '../runtime/emitter'
 

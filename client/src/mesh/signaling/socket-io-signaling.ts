@@ -5,12 +5,12 @@
 import { io, type Socket } from 'socket.io-client'
 import * as v from 'valibot'
 import {
+  type Address,
   type ClientEvents,
   CONTRACT_VERSION,
   DoneReplySchema,
   type IceServer,
   JoinReplySchema,
-  type Address,
   type RoomId,
   type ServerEvents,
   SignalDeliverySchema,
