@@ -107,10 +107,10 @@ export class Abuser {
       case 'pings':
         return this.pump(socket, () => socket.ping())
       case 'garbage':
-        socket.send('40')
+        await enter(socket)
         return this.pump(socket, (id) => socket.send(`42${id}["shout",{"what":[[[["hey"]]]],"__proto__":1}]`))
       case 'oversized':
-        socket.send('40')
+        await enter(socket)
         if (this.opened % 2 === 0) return this.pump(socket, () => socket.send(HUGE_MESSAGE))
         return this.pump(socket, (id) => sendSignal(socket, id, this.order.room, 'x'.repeat(22), LARGE_BOX))
       case 'signals': {
@@ -160,19 +160,32 @@ function sendSignal(socket: WebSocket, id: number, room: string, to: string, box
   socket.send(box)
 }
 
-/** @returns who is there; nobody when there was no room left */
-function join(socket: WebSocket, room: string): Promise<readonly string[]> {
+/** Goes through Socket.IO's handshake: what comes before its end would end the connection. */
+async function enter(socket: WebSocket): Promise<void> {
   socket.send('40')
+  await next(socket, '40')
+}
+
+/** @returns who is there; nobody when there was no room left */
+async function join(socket: WebSocket, room: string): Promise<readonly string[]> {
+  await enter(socket)
   socket.send(joinPacket(0, room))
+  const answer = await next(socket, '430')
+  if (answer === undefined) return []
+  const [reply] = JSON.parse(answer) as [{ peers?: string[] }]
+  return reply.peers ?? []
+}
+
+/** @returns what follows that beginning, or undefined when the connection ends before */
+function next(socket: WebSocket, beginning: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const listen = (data: unknown) => {
       const text = String(data)
-      if (!text.startsWith('430')) return
+      if (!text.startsWith(beginning)) return
       socket.off('message', listen)
-      const [reply] = JSON.parse(text.slice(3)) as [{ peers?: string[] }]
-      resolve(reply.peers ?? [])
+      resolve(text.slice(beginning.length))
     }
     socket.on('message', listen)
-    socket.once('close', () => resolve([]))
+    socket.once('close', () => resolve(undefined))
   })
 }

@@ -9,10 +9,17 @@ const BOX_BYTES = 1500
 /** Each signals five times a second: a room that somebody enters now and then. */
 const PAUSE_MS = 200
 
+interface Arrival {
+  /** milliseconds from the beginning of the measurement to when it was sent */
+  readonly sentAt: number
+  /** milliseconds from the sender to the addressee */
+  readonly took: number
+}
+
 export interface Times {
   readonly sent: number
-  /** milliseconds from the sender to the addressee, of those that arrived */
-  readonly times: readonly number[]
+  /** those that arrived */
+  readonly arrivals: readonly Arrival[]
 }
 
 interface Member {
@@ -23,7 +30,8 @@ interface Member {
 export class Crowd {
   /** by the number in the box, when it was sent */
   private readonly underWay = new Map<number, number>()
-  private times: number[] = []
+  private arrivals: Arrival[] = []
+  private startedAt = 0
   private sent = 0
 
   private constructor(
@@ -45,16 +53,19 @@ export class Crowd {
     return new Crowd(room, members)
   }
 
-  /** Goes on for that long, and waits a moment for what is still under way. */
-  async introduce(seconds: number): Promise<Times> {
-    this.times = []
+  /**
+   * Goes on for that long, and waits a moment for what is still under way.
+   * @param pause milliseconds between the signals of one client
+   */
+  async introduce(seconds: number, pause = PAUSE_MS): Promise<Times> {
+    this.arrivals = []
     this.sent = 0
     this.underWay.clear()
-    const every = PAUSE_MS / this.members.length
-    const startedAt = performance.now()
+    const every = pause / this.members.length
+    this.startedAt = performance.now()
     await new Promise<void>((resolve) => {
       const tick = () => {
-        const elapsed = performance.now() - startedAt
+        const elapsed = performance.now() - this.startedAt
         if (elapsed >= seconds * 1000) return setTimeout(resolve, 1000)
         // A timer that comes late makes up for it, so that the pace stays the same under load.
         while (this.sent * every < elapsed) this.sendNext()
@@ -62,7 +73,7 @@ export class Crowd {
       }
       tick()
     })
-    return { sent: this.sent, times: this.times }
+    return { sent: this.sent, arrivals: this.arrivals }
   }
 
   close(): void {
@@ -88,7 +99,7 @@ export class Crowd {
     const sentAt = this.underWay.get(number)
     if (sentAt === undefined) return
     this.underWay.delete(number)
-    this.times.push(performance.now() - sentAt)
+    this.arrivals.push({ sentAt: sentAt - this.startedAt, took: performance.now() - sentAt })
   }
 }
 

@@ -102,7 +102,7 @@ export const LIMITS = {
   remoteRawMessagesPerSecond: 6_000,
 
   /** Clients of one address cut off before it is banned: enough for an office with a few broken pages. */
-  cutOffBurst: 8,
+  cutOffBurst: 5,
 
   /** Clients cut off that are forgiven per second: one in a minute, so that a broken page here or there adds up to no ban. */
   cutOffsForgivenPerSecond: 1 / 60,

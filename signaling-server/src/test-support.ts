@@ -6,7 +6,7 @@ import { createServer } from 'node:http'
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client'
 import * as v from 'valibot'
 import { expect } from 'vitest'
-import { WebSocket } from 'ws'
+import { type ClientOptions, WebSocket } from 'ws'
 import {
   type Address,
   AddressSchema,
@@ -24,6 +24,9 @@ import {
   TokenSchema,
 } from './contract'
 import { attachSignaling, type Signaling, type SignalingOptions } from './signaling'
+
+/** Where Engine.IO takes WebSockets. */
+export const SIGNALING_PATH = '/socket.io/?EIO=4&transport=websocket'
 
 export const GARDEN = roomId('garden')
 export const CELLAR = roomId('cellar')
@@ -43,6 +46,28 @@ export function tokenOf(name: string): Token {
 
 export function box(text: string): Uint8Array {
   return new TextEncoder().encode(text)
+}
+
+/** @returns how the server answers one who asks for a WebSocket: 101 when it gets one, which it then ends */
+export function knock(
+  port: number,
+  { path = SIGNALING_PATH, ...options }: ClientOptions & { readonly path?: string } = {},
+): Promise<{ readonly status: number | undefined; readonly text: string }> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(`ws://localhost:${port}${path}`, options)
+    socket.once('open', () => {
+      socket.terminate()
+      socket.once('close', () => resolve({ status: 101, text: '' }))
+    })
+    socket.once('unexpected-response', (_request, response) => {
+      let text = ''
+      response.on('data', (part: Buffer) => {
+        text += part
+      })
+      response.once('end', () => resolve({ status: response.statusCode, text }))
+    })
+    socket.once('error', reject)
+  })
 }
 
 /** Keeps what has come until it is asked for, and the one who asks until something comes. */
@@ -154,9 +179,12 @@ export class Stage {
     return { a, b }
   }
 
-  /** A client that speaks below Socket.IO's library; its WebSocket is open, and no more. */
-  async connectRaw(port: number): Promise<RawClient> {
-    const socket = new WebSocket(`ws://localhost:${port}/socket.io/?EIO=4&transport=websocket`)
+  /**
+   * A client that speaks below Socket.IO's library; its WebSocket is open, and no more.
+   * @param options headers, for example, or the local address
+   */
+  async connectRaw(port: number, options: ClientOptions = {}): Promise<RawClient> {
+    const socket = new WebSocket(`ws://localhost:${port}${SIGNALING_PATH}`, options)
     this.sockets.push({ close: () => socket.terminate() })
     const client = new RawClient(socket)
     await client.messages.next()
