@@ -46,7 +46,7 @@ export const FRAGMENTS: readonly Target[] = [
     },
   }),
   target({
-    name: 'whole frames',
+    name: 'whole-frames',
     share: 0.25,
     make: (dice) =>
       dice.list(1 + dice.below(3), () => 1 + dice.below(dice.pick([40, 40_000, 40_000, MAX_FRAME_BYTES]))),

@@ -3,7 +3,15 @@ import type { Target } from '../target'
 import { APP } from './app'
 import { CONTRACT } from './contract'
 import { FRAGMENTS } from './fragments'
+import { IDENTITY } from './identity'
+import { PEER } from './peer'
+import { REQUESTS } from './requests'
 import { ROOMS } from './rooms'
+import { STORED } from './stored'
 import { WIRE } from './wire'
 
-export const TARGETS: readonly Target[] = [...WIRE, ...FRAGMENTS, ...ROOMS, ...CONTRACT, ...APP]
+const OF_PEERS = [...WIRE, ...FRAGMENTS, ...IDENTITY, ...PEER]
+const OF_SERVERS = [...CONTRACT, ...REQUESTS]
+const OF_PEOPLE = [...ROOMS, ...STORED, ...APP]
+
+export const TARGETS: readonly Target[] = [...OF_PEERS, ...OF_SERVERS, ...OF_PEOPLE]
