@@ -101,7 +101,7 @@ export const LIMITS = {
   /** Raw messages per second of one address in the long run, three for each request. */
   remoteRawMessagesPerSecond: 6_000,
 
-  /** Clients of one address cut off before it is banned: enough for an office with a few broken pages. */
+  /** Clients of one address cut off before it is banned: enough for an office with a few broken pages, and 10,000 requests at most. */
   cutOffBurst: 5,
 
   /** Clients cut off that are forgiven per second: one in a minute, so that a broken page here or there adds up to no ban. */
@@ -124,6 +124,15 @@ export const LIMITS = {
    * 200 who open the page at the same moment. Not counted behind a proxy, which has to see to that itself.
    */
   tcpConnectionsPerRemote: 2_200,
+
+  /** New TCP connections of one address at once: as many as it may have. */
+  tcpConnectionBurst: 2_200,
+
+  /**
+   * New TCP connections per second of one address in the long run: four times its WebSockets, for the pages that open
+   * them. Beyond, they are closed unread, at a tenth of what a refusal in words costs.
+   */
+  tcpConnectionsPerSecond: 200,
 
   /** TCP connections in all: every WebSocket, and pages for 2,000 browsers. Beyond, they are dropped unread. */
   tcpConnections: 22_000,

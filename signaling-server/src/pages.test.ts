@@ -88,6 +88,7 @@ describe('pages', () => {
       expect(status, path).toBe(200)
       expect(headers).toMatchObject({
         'access-control-allow-origin': '*',
+        'cross-origin-resource-policy': 'cross-origin',
         'cache-control': 'no-cache',
         'content-type': type,
       })
@@ -117,7 +118,16 @@ describe('pages', () => {
 
   it.each(['/', '/health', '/nothing-here'])('%s carries the headers that protect', async (path) => {
     const { headers } = await ask(path)
-    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })
+    expect(headers).toMatchObject({
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+      'x-dns-prefetch-control': 'off',
+      'x-frame-options': 'DENY',
+    })
+    expect(headers['permissions-policy']).toMatch(/^accelerometer=\(\), camera=\(\), .*microphone=\(\), .*usb=\(\)$/)
+    expect(headers['strict-transport-security']).toBeUndefined()
     expect(String(headers['content-security-policy']).split('; ')).toEqual([
       "default-src 'none'",
       "script-src 'self'",
@@ -126,11 +136,32 @@ describe('pages', () => {
       "connect-src 'self' ws: wss:",
       "font-src 'self'",
       "manifest-src 'self'",
-      "worker-src 'self'",
+      "worker-src 'self' blob:",
       "base-uri 'none'",
       "form-action 'none'",
       "frame-ancestors 'none'",
     ])
+  })
+
+  it('browsers are told to insist on https when the operator asks for it', async () => {
+    const strict = await startServer({ port: 0, hstsSeconds: 3600 })
+    const { headers } = await fetch(`http://localhost:${strict.port}/health`)
+    await strict.close()
+    expect(headers.get('strict-transport-security')).toBe('max-age=3600')
+  })
+
+  it.each(['evil.example', 'localhost:1', '"><script>', 'a'.repeat(8000), '::', ''])(
+    'what a request calls the host changes nothing: %s',
+    async (host) => {
+      const usual = await ask('/')
+      const { status, headers, body } = await ask('/', { Host: host })
+      expect({ status, body: String(body) }).toEqual({ status: 200, body: String(usual.body) })
+      expect({ ...headers, date: '' }).toEqual({ ...usual.headers, date: '' })
+    },
+  )
+
+  it('[SG11] headers that are too long are refused', async () => {
+    expect((await ask('/', { Cookie: 'c'.repeat(20_000) })).status).toBe(431)
   })
 
   it('/health says that the server is well', async () => {

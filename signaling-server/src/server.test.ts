@@ -15,6 +15,16 @@ async function start(options: ServerOptions): Promise<RunningServer> {
   return server
 }
 
+/** Connected, and silent. */
+async function connectIdle(port: number) {
+  const socket = connect(port, 'localhost')
+  const ended = new Promise((resolve) => socket.once('close', resolve))
+  // A line that is cut may show as an error before it closes.
+  socket.on('error', () => {})
+  await new Promise<void>((resolve) => socket.once('connect', () => resolve()))
+  return { socket, ended }
+}
+
 afterEach(async () => {
   await stage.end()
   await Promise.all(running.splice(0).map((server) => server.close()))
@@ -51,6 +61,34 @@ describe('startServer', () => {
     await expect(startServer({ port: 0, pages: missing })).rejects.toThrow(`There is no built app in ${missing}`)
     await expect(startServer({ port: 0, pages: empty })).rejects.toThrow(`There is no built app in ${empty}`)
     await rm(empty, { recursive: true })
+  })
+
+  it('[SG11] drops connections of one address beyond its limit, which ask for nothing', async () => {
+    const lines: string[] = []
+    const { port } = await start({ port: 0, limits: { tcpConnectionsPerRemote: 2 }, log: (line) => lines.push(line) })
+    const idle = [await connectIdle(port), await connectIdle(port)]
+    const dropped = await connectIdle(port)
+    await dropped.ended
+    expect(lines).toEqual([
+      'dropped a connection unread because there were too many, of its address or in all (1 since the start)',
+    ])
+    idle[0]?.socket.destroy()
+    await expect
+      .poll(() =>
+        fetch(`http://localhost:${port}/health`).then(
+          ({ ok }) => ok,
+          () => false,
+        ),
+      )
+      .toBe(true)
+  })
+
+  it('[SG11] drops what goes beyond the connections of the whole process', async () => {
+    const { port } = await start({ port: 0, limits: { tcpConnections: 1 } })
+    const first = await connectIdle(port)
+    await (await connectIdle(port)).ended
+    first.socket.destroy()
+    await first.ended
   })
 
   it('[SG9] closes at once, though a client answers nothing and another is in the middle of a request', async () => {

@@ -1,6 +1,7 @@
 /** One web server with the app's pages and the signaling on one port: starts it, and ends it at once. Rules SG9, SG11. */
 import { createServer, type Server } from 'node:http'
 import type { Socket } from 'node:net'
+import { Arrivals } from './arrivals'
 import type { IceServer } from './contract'
 import { LIMITS, type Limits } from './limits'
 import type { Origins } from './origins'
@@ -51,12 +52,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
     await createPageHandler(options.pages, { hstsSeconds }),
   )
-  const tally = new Tally({ now: () => performance.now(), log })
+  const now = () => performance.now()
+  const tally = new Tally({ now, log })
   const count = (incident: Incident) => tally.count(incident)
   httpServer.maxConnections = limits.tcpConnections
   httpServer.on('drop', () => count('dropped'))
   // Behind a proxy all come from its address.
-  if (trustedProxies === 0) limitConnections(httpServer, limits.tcpConnectionsPerRemote, () => count('dropped'))
+  if (trustedProxies === 0) limitArrivals(httpServer, new Arrivals({ limits, now }), () => count('dropped'))
   const dropConnections = trackConnections(httpServer)
   const signaling = attachSignaling(httpServer, {
     log,
@@ -82,23 +84,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-/** The limits of Gate begin with a request: this one holds those who ask for nothing. */
-function limitConnections(httpServer: Server, limit: number, dropped: () => void): void {
-  const open = new Map<string, number>()
+/** The limits of Gate begin with a request: these hold those who ask for nothing, and those who ask too fast. */
+function limitArrivals(httpServer: Server, arrivals: Arrivals, dropped: () => void): void {
   httpServer.on('connection', (connection) => {
     const remote = groupOf(connection.remoteAddress ?? '')
-    const before = open.get(remote) ?? 0
-    if (before >= limit) {
-      connection.destroy()
-      dropped()
+    if (arrivals.enter(remote)) {
+      connection.once('close', () => arrivals.leave(remote))
       return
     }
-    open.set(remote, before + 1)
-    connection.once('close', () => {
-      const left = (open.get(remote) ?? 0) - 1
-      if (left > 0) open.set(remote, left)
-      else open.delete(remote)
-    })
+    connection.destroy()
+    dropped()
   })
 }
 

@@ -1,12 +1,22 @@
 import { describe, expect, it } from 'vitest'
 import { listAddresses } from './addresses'
+import { OWN_ORIGIN } from './origins'
 import { readSettings } from './settings'
 
 describe('readSettings', () => {
   it('needs nothing: port 3000 on all interfaces, and no third party', () => {
-    const settings = { port: 3000, host: undefined, iceServers: [], pages: undefined }
+    const settings = {
+      port: 3000,
+      host: undefined,
+      iceServers: [],
+      origins: OWN_ORIGIN,
+      trustedProxies: 0,
+      hstsSeconds: 0,
+      pages: undefined,
+    }
     expect(readSettings({})).toEqual(settings)
-    expect(readSettings({ PORT: '', HOST: ' ', ICE_SERVERS: ' ', PAGES: '' })).toEqual(settings)
+    const empty = { PORT: '', HOST: ' ', ICE_SERVERS: ' ', ORIGINS: '', TRUST_PROXY: ' ', HSTS_SECONDS: '', PAGES: '' }
+    expect(readSettings(empty)).toEqual(settings)
   })
 
   it('takes what the operator sets', () => {
@@ -14,6 +24,9 @@ describe('readSettings', () => {
       PORT: '8080',
       HOST: '127.0.0.1',
       PAGES: '/srv/app',
+      ORIGINS: 'https://example.org',
+      TRUST_PROXY: '1',
+      HSTS_SECONDS: '31536000',
       ICE_SERVERS:
         '[{"urls":["turn:turn.example.org"],"username":"u","credential":"c"},{"urls":"stun:stun.example.org"}]',
     }
@@ -21,6 +34,9 @@ describe('readSettings', () => {
       port: 8080,
       host: '127.0.0.1',
       pages: '/srv/app',
+      origins: { kind: 'named', named: new Set(['https://example.org']) },
+      trustedProxies: 1,
+      hstsSeconds: 31_536_000,
       iceServers: [
         { urls: ['turn:turn.example.org'], username: 'u', credential: 'c' },
         { urls: 'stun:stun.example.org' },
@@ -31,6 +47,15 @@ describe('readSettings', () => {
 
   it.each(['http', '-1', '65536', '3000.5', '0x50', '1e3', '999999'])('refuses PORT=%s in words', (port) => {
     expect(() => readSettings({ PORT: port })).toThrow('PORT: a whole number from 0 to 65535')
+  })
+
+  it.each(['-1', '17', 'true', '10.0.0.1'])('[SG11] refuses TRUST_PROXY=%s in words', (text) => {
+    expect(() => readSettings({ TRUST_PROXY: text })).toThrow('TRUST_PROXY: a whole number from 0 to 16')
+  })
+
+  it('refuses HSTS_SECONDS and ORIGINS that are none in words', () => {
+    expect(() => readSettings({ HSTS_SECONDS: 'yes' })).toThrow('HSTS_SECONDS: a whole number from 0 to 63072000')
+    expect(() => readSettings({ ORIGINS: 'example.org' })).toThrow("ORIGINS: 'example.org' is no origin")
   })
 
   it.each([
