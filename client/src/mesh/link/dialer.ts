@@ -183,6 +183,8 @@ export class Dialer {
     const current = [route.attempt, route.open?.attempt].find((known) => known?.session === session)
     if (current) {
       if (!current.take(peer, signals)) this.#refuse(route.address, 'not-yours')
+      // Who answers this call has given up its own, which it may have made at the same time.
+      else if (signals.some(({ kind }) => kind === 'answer')) route.held = undefined
       return
     }
     const offers = signals.some(({ kind }) => kind === 'offer')
@@ -213,14 +215,11 @@ export class Dialer {
     if (!route.held?.isComplete || this.#closed) return
     // Whoever has waited that long for an answer has begun another attempt.
     if (clock.now() - route.held.since > HELD_FOR) return this.#drop(route)
-    const { attempt } = route
-    // Both called: the smaller address's call stands, so the larger one answers and the smaller one waits.
-    const glare = attempt?.role === 'caller' && clock.now() - attempt.since < GLARE_WINDOW
-    if (glare && self < route.address) {
-      route.held = undefined
-      return
-    }
-    const pause = route.answeredAt === undefined ? 0 : route.answeredAt + ANSWER_INTERVAL - clock.now()
+    const { attempt, answeredAt } = route
+    // Both called: the smaller address's call stands, so the larger one answers and the smaller one waits for that.
+    const isGlare = attempt?.role === 'caller' && attempt.peer === undefined && self < route.address
+    const due = Math.max(isGlare ? attempt.since + GLARE_WINDOW : 0, (answeredAt ?? -ANSWER_INTERVAL) + ANSWER_INTERVAL)
+    const pause = due - clock.now()
     route.cancelAnswer()
     if (pause > 0 || (!attempt && this.#busy('callee'))) {
       route.cancelAnswer = clock.after(Math.max(pause, BUSY_PAUSE), () => this.#answer(route))
