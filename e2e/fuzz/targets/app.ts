@@ -30,7 +30,7 @@ const name = (dice: Dice): string => text(dice, MAX_NAME_LENGTH).toWellFormed() 
 const people = (dice: Dice) =>
   dice.list(dice.count(20), () => {
     const given = dice.chance(1 / 4) ? dice.pick(['Wren', 'WREN', 'Wren\u200b']) : name(dice)
-    return { id: toPeerId(toBase64Url(dice.bytes(16))), name: given }
+    return { id: toPeerId(toBase64Url(dice.bytes(16))), name: given, verified: dice.chance(1 / 4) }
   })
 
 export const APP: readonly Target[] = [
@@ -71,8 +71,9 @@ export const APP: readonly Target[] = [
         expectThat(initials(label.name).length <= 4 * MAX_NAME_LENGTH, 'the initials are endless')
       }
       const texts = shown.map((label) => label && labelText(label))
-      for (const { id, name } of here) {
+      for (const { id, name, verified } of here) {
         const own = labels.get(id)
+        expectThat((own?.standing === 'verified') === verified, 'somebody passes for one whose code was compared')
         const twins = here.filter((other) => other.id !== id && other.name === name)
         expectThat(twins.length === 0 || own?.mark !== undefined, 'two of one name cannot be told apart')
       }

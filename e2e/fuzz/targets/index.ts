@@ -6,11 +6,12 @@ import { FRAGMENTS } from './fragments'
 import { IDENTITY } from './identity'
 import { PEER } from './peer'
 import { REQUESTS } from './requests'
+import { ROOM } from './room'
 import { ROOMS } from './rooms'
 import { STORED } from './stored'
 import { WIRE } from './wire'
 
-const OF_PEERS = [...WIRE, ...FRAGMENTS, ...IDENTITY, ...PEER]
+const OF_PEERS = [...WIRE, ...FRAGMENTS, ...IDENTITY, ...PEER, ...ROOM]
 const OF_SERVERS = [...CONTRACT, ...REQUESTS]
 const OF_PEOPLE = [...ROOMS, ...STORED, ...APP]
 
