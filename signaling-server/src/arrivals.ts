@@ -1,6 +1,6 @@
 /**
  * Which TCP connections are read at all: so many of one address at once, and so many new ones a second. Those who come
- * in a storm are turned away here, which costs a tenth of an answer. Rule SG11.
+ * in a storm are turned away here, which costs less than to hear them out. Rule SG11.
  */
 import type { Limits } from './limits'
 import { TokenBucket } from './rate'

@@ -130,7 +130,7 @@ export const LIMITS = {
 
   /**
    * New TCP connections per second of one address in the long run: four times its WebSockets, for the pages that open
-   * them. Beyond, they are closed unread, at a tenth of what a refusal in words costs.
+   * them. Beyond, they are closed unread, whatever they would have said.
    */
   tcpConnectionsPerSecond: 200,
 
