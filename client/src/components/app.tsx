@@ -1,6 +1,7 @@
 /** Shows the page that the session is at. */
 import { RoomProvider } from '../react/context'
 import { useSessionState } from '../react/hooks'
+import { AskingPage } from './asking-page'
 import { FailedPage } from './failed-page'
 import { JoiningPage } from './joining-page'
 import { RoomPage } from './room-page'
@@ -11,8 +12,10 @@ export function App() {
   switch (state.kind) {
     case 'start':
       return <StartPage />
+    case 'asking':
+      return <AskingPage name={state.name} problem={state.problem} />
     case 'joining':
-      return <JoiningPage name={state.name} />
+      return <JoiningPage name={state.name} hashed={state.hashed} />
     case 'failed':
       return <FailedPage failure={state.failure} />
     case 'inside':

@@ -5,7 +5,8 @@ import { statusWords } from '../react/words'
 export function ConnectionStatus() {
   const status = useRoomState((state) => state.status)
   const members = useRoomState((state) => state.members)
-  const { text, tone } = statusWords(status, members)
+  const unmet = useRoomState((state) => state.unmet)
+  const { text, tone } = statusWords(status, members, unmet)
   return (
     <p className="connection" data-tone={tone} role="status" aria-label="Connection">
       {text}

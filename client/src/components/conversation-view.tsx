@@ -1,11 +1,14 @@
 /** One conversation: whose it is, what was said, and the box to say more. */
 import ArrowLeft from 'lucide-react/icons/arrow-left'
+import Shield from 'lucide-react/icons/shield'
+import ShieldCheck from 'lucide-react/icons/shield-check'
 import { type RefObject, useEffect, useRef } from 'react'
 import type { PeerId } from '../mesh'
 import { type Conversation, type ConversationKey, EVERYONE } from '../react/conversation'
 import { useConversation, useLabel, useMedia, useRoomState } from '../react/hooks'
 import { labelText } from '../react/names'
-import { reachWords } from '../react/words'
+import { present } from '../react/room-store'
+import { directWords } from '../react/words'
 import { Avatar } from './avatar'
 import { Composer } from './composer'
 import { MessageLog } from './message-log'
@@ -18,9 +21,10 @@ interface Props {
   readonly drafts: Map<ConversationKey, string>
   readonly isNarrow: boolean
   readonly onBack: () => void
+  readonly onCompare: (peer: PeerId) => void
 }
 
-export function ConversationView({ to, link, isNamed, drafts, isNarrow, onBack }: Props) {
+export function ConversationView({ to, link, isNamed, drafts, isNarrow, onBack, onCompare }: Props) {
   const conversation = useConversation(to)
   const box = useRef<HTMLTextAreaElement>(null)
   const heading = useRef<HTMLHeadingElement>(null)
@@ -46,17 +50,12 @@ export function ConversationView({ to, link, isNamed, drafts, isNarrow, onBack }
               <ArrowLeft aria-hidden="true" />
             </button>
           )}
-          <DirectHeading peer={to} headingRef={heading} />
+          <DirectHeading peer={to} headingRef={heading} onCompare={onCompare} />
         </div>
       )}
       {to === EVERYONE ? (
         <MessageLog to={to} conversation={conversation} label="Messages" boxRef={box}>
-          <p className="empty-title">It is quiet here</p>
-          <p>
-            Send this link to whoever should come in. Whoever {isNamed ? "guesses the room's name" : 'has it'} can enter
-            and read along from then on.
-          </p>
-          <code className="empty-link">{link}</code>
+          <EmptyRoom link={link} isNamed={isNamed} />
         </MessageLog>
       ) : (
         <DirectLog peer={to} conversation={conversation} boxRef={box} />
@@ -66,7 +65,36 @@ export function ConversationView({ to, link, isNamed, drafts, isNarrow, onBack }
   )
 }
 
-function DirectHeading(props: { readonly peer: PeerId; readonly headingRef: RefObject<HTMLHeadingElement | null> }) {
+function EmptyRoom({ link, isNamed }: { readonly link: string; readonly isNamed: boolean }) {
+  const hasOtherPassword = useRoomState(
+    (state) => state.unmet === 'another password' && present(state.members).length === 0,
+  )
+  if (hasOtherPassword) {
+    return (
+      <>
+        <p className="empty-title">Nobody with your password is here</p>
+        <p>Whoever comes with the same one will meet you. Those who are here have another, and cannot read you.</p>
+      </>
+    )
+  }
+  return (
+    <>
+      <p className="empty-title">It is quiet here</p>
+      <p>
+        {isNamed
+          ? 'Tell the name of this room, or its link, and the password to whoever should come in. Whoever has both can enter and read along from then on.'
+          : 'Send this link to whoever should come in. Whoever has it can enter and read along from then on.'}
+      </p>
+      <code className="empty-link">{link}</code>
+    </>
+  )
+}
+
+function DirectHeading(props: {
+  readonly peer: PeerId
+  readonly headingRef: RefObject<HTMLHeadingElement | null>
+  readonly onCompare: (peer: PeerId) => void
+}) {
   const label = useLabel(props.peer)
   const member = useRoomState((state) => state.members.find((candidate) => candidate.id === props.peer))
   return (
@@ -76,12 +104,21 @@ function DirectHeading(props: { readonly peer: PeerId; readonly headingRef: RefO
         <h2 className="conversation-name" id="conversation-heading" ref={props.headingRef} tabIndex={-1}>
           <PersonName {...label} />
         </h2>
-        <p className="conversation-how">
-          {member === undefined || member.status === 'gone'
-            ? 'Left the room. What was said stays here until you leave too.'
-            : `Only the two of you read this · ${reachWords(member)}`}
-        </p>
+        <p className="conversation-how">{directWords(member, label.standing)}</p>
       </div>
+      {member !== undefined && member.status !== 'gone' && (
+        <button
+          className="button conversation-safety"
+          type="button"
+          aria-haspopup="dialog"
+          aria-label="Compare safety code"
+          data-verified={label.standing === 'verified'}
+          onClick={() => props.onCompare(props.peer)}
+        >
+          {label.standing === 'verified' ? <ShieldCheck aria-hidden="true" /> : <Shield aria-hidden="true" />}
+          <span className="bar-label">Safety code</span>
+        </button>
+      )}
     </>
   )
 }

@@ -38,7 +38,7 @@ function describe(failure: Failure): { heading: string; words: string; detail: s
         heading: failure.error.reason === 'unsupported' ? 'This browser cannot enter rooms' : 'You could not be let in',
         words:
           failure.error.reason === 'unsupported'
-            ? 'Another browser, or this one without the setting or extension that turns WebRTC off, can.'
+            ? 'Another browser can, or this one without a setting or an extension that turns off what Starling needs.'
             : 'Nothing is lost; you can try again.',
         detail: `The reason: ${errorWords(failure.error)}.`,
       }

@@ -5,7 +5,7 @@ import { useRoom } from '../react/context'
 import { type Conversation, type ConversationKey, type Entry, EVERYONE, isMessage } from '../react/conversation'
 import { useRoomState } from '../react/hooks'
 import { SHOWN_ENTRIES } from '../react/limits'
-import { plainLabel, plainName } from '../react/names'
+import { forgottenLabel, plainName } from '../react/names'
 import { newDayWords } from '../react/words'
 import { useFollowingScroll } from './following-scroll'
 import { HeardMessage, SaidMessage } from './message'
@@ -65,7 +65,7 @@ export function MessageLog({ to, conversation, label, boxRef, children }: Props)
       case 'renamed':
         return <Note key={entry.key} entry={entry} />
       case 'heard': {
-        const author = labels.get(entry.from) ?? plainLabel(entry.name)
+        const author = labels.get(entry.from) ?? forgottenLabel({ id: entry.from, name: entry.name })
         return <HeardMessage key={entry.key} entry={entry} {...author} continues={continues(before, entry)} />
       }
       case 'said':
@@ -88,7 +88,7 @@ export function MessageLog({ to, conversation, label, boxRef, children }: Props)
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
       <div className="log" role="log" aria-label={label} tabIndex={0} ref={scroll.box} onScroll={scroll.onScroll}>
         <div className="log-column">
-          {dropped > 0 && <p className="note">Earlier messages are no longer held in this tab.</p>}
+          {dropped > 0 && <p className="note">Some earlier messages are no longer held in this tab.</p>}
           {shown.length < entries.length && (
             <button className="button log-earlier" type="button" onClick={showEarlier}>
               Show earlier

@@ -6,6 +6,7 @@ import RotateCw from 'lucide-react/icons/rotate-cw'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { memo } from 'react'
 import type { Delivery, HeardEntry, SaidEntry } from '../react/conversation'
+import type { Label } from '../react/names'
 import { deliveryWords, timeWords } from '../react/words'
 import { Avatar } from './avatar'
 import { Payload } from './payload'
@@ -16,16 +17,17 @@ interface HeardProps {
   /** the author's */
   readonly name: string
   readonly mark: string | undefined
+  readonly standing: Label['standing']
   /** whether the message before it is of the same author */
   readonly continues: boolean
 }
 
-export const HeardMessage = memo(function HeardMessage({ entry, name, mark, continues }: HeardProps) {
+export const HeardMessage = memo(function HeardMessage({ entry, continues, ...author }: HeardProps) {
   return (
     <article className="message message-heard" data-continues={continues}>
-      {!continues && <Avatar id={entry.from} name={name} size="small" />}
+      {!continues && <Avatar id={entry.from} name={author.name} size="small" />}
       <p className={continues ? 'unseen' : 'message-author'}>
-        <PersonName name={name} mark={mark} />
+        <PersonName {...author} />
       </p>
       <div className="bubble">
         <div className="payload">

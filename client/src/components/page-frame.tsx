@@ -5,18 +5,22 @@ import { Logo } from './logo'
 
 interface Props {
   readonly heading: string
+  /** what is on the page takes the focus itself */
+  readonly keepsFocus?: boolean
   readonly children: ReactNode
 }
 
-export function PageFrame({ heading, children }: Props) {
+export function PageFrame({ heading, keepsFocus = false, children }: Props) {
   const title = useRef<HTMLHeadingElement>(null)
   useTitle(`${heading} - Starling`)
-  useEffect(() => title.current?.focus(), [])
+  useEffect(() => {
+    if (!keepsFocus) title.current?.focus()
+  }, [keepsFocus])
   return (
     <main className="page">
       <Logo className="page-logo" />
       <h1 ref={title} tabIndex={-1}>
-        {heading}
+        <bdi>{heading}</bdi>
       </h1>
       {children}
     </main>

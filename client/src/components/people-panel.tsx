@@ -1,7 +1,7 @@
 /** Who is here, oneself first; which conversations there are; and one's own name. */
 import Users from 'lucide-react/icons/users'
 import { useId } from 'react'
-import type { Member } from '../mesh'
+import type { Member, PeerId } from '../mesh'
 import { type ConversationKey, EVERYONE } from '../react/conversation'
 import { useConversation, useRoomState } from '../react/hooks'
 import { labelText, plainLabel } from '../react/names'
@@ -15,9 +15,10 @@ import { UnreadBadge } from './unread-badge'
 interface Props {
   readonly open: ConversationKey
   readonly onOpen: (key: ConversationKey) => void
+  readonly onCompare: (peer: PeerId) => void
 }
 
-export function PeoplePanel({ open, onOpen }: Props) {
+export function PeoplePanel({ open, onOpen, onCompare }: Props) {
   const self = useRoomState((state) => state.self)
   const members = useRoomState((state) => state.members)
   const labels = useRoomState((state) => state.labels)
@@ -40,6 +41,7 @@ export function PeoplePanel({ open, onOpen }: Props) {
       rtt={member.rtt}
       isOpen={open === member.id}
       onOpen={onOpen}
+      onCompare={onCompare}
     />
   )
 

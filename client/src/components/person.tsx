@@ -1,11 +1,13 @@
 /** One other person: name, how they are reached, and the way to talk to them alone. */
 import MessageCircle from 'lucide-react/icons/message-circle'
+import Shield from 'lucide-react/icons/shield'
+import ShieldCheck from 'lucide-react/icons/shield-check'
 import { memo, useId } from 'react'
 import type { Member, PeerId } from '../mesh'
 import type { ConversationKey } from '../react/conversation'
 import { useConversation } from '../react/hooks'
 import { type Label, labelText } from '../react/names'
-import { reachWords } from '../react/words'
+import { reachWords, standingWords } from '../react/words'
 import { Avatar } from './avatar'
 import { PersonName } from './person-name'
 import { UnreadBadge } from './unread-badge'
@@ -18,10 +20,12 @@ interface Props {
   readonly rtt: number | undefined
   readonly isOpen: boolean
   readonly onOpen: (key: ConversationKey) => void
+  readonly onCompare: (peer: PeerId) => void
 }
 
 /** Round-trip times come every second; only the person they belong to is drawn again. */
-export const Person = memo(function Person({ id, label, status, reach, rtt, isOpen, onOpen }: Props) {
+export const Person = memo(function Person(props: Props) {
+  const { id, label, status, reach, rtt, isOpen, onOpen, onCompare } = props
   const { unread } = useConversation(id)
   const ids = useId()
   const how = reachWords(rtt === undefined ? { status, reach } : { status, reach, rtt })
@@ -32,9 +36,22 @@ export const Person = memo(function Person({ id, label, status, reach, rtt, isOp
         <PersonName {...label} />
       </span>{' '}
       <span className="person-reach" id={`${ids}-how`}>
-        {how}
+        {label.standing === 'look-alike' ? `${standingWords(label.standing)} · ${how}` : how}
       </span>
       <UnreadBadge count={unread} id={`${ids}-unread`} />
+      {status !== 'gone' && (
+        <button
+          className="person-safety"
+          type="button"
+          aria-label={`Compare safety code with ${labelText(label)}`}
+          title="Compare safety code"
+          aria-haspopup="dialog"
+          data-verified={label.standing === 'verified'}
+          onClick={() => onCompare(id)}
+        >
+          {label.standing === 'verified' ? <ShieldCheck aria-hidden="true" /> : <Shield aria-hidden="true" />}
+        </button>
+      )}
       <button
         className="person-open"
         type="button"

@@ -1,5 +1,6 @@
 /** A room: its header, who is in it, and the conversation somebody is looking at. */
 import { useLayoutEffect, useRef, useState } from 'react'
+import type { PeerId } from '../mesh'
 import { useRoom } from '../react/context'
 import { type ConversationKey, EVERYONE } from '../react/conversation'
 import { useMedia, usePageVisible, useTitle, useUnreadTotal } from '../react/hooks'
@@ -8,6 +9,7 @@ import { ConversationView } from './conversation-view'
 import { Notices } from './notices'
 import { PeoplePanel } from './people-panel'
 import { RoomHeader } from './room-header'
+import { SafetySheet } from './safety-sheet'
 import { Sheet } from './sheet'
 
 /** The same width as in `styles/room.css`. */
@@ -20,6 +22,7 @@ export function RoomPage({ name }: { readonly name: string | undefined }) {
   const unread = useUnreadTotal()
   const [open, setOpen] = useState<ConversationKey>(EVERYONE)
   const [isSheetOpen, setSheetOpen] = useState(false)
+  const [compared, setCompared] = useState<PeerId>()
   // What was typed and not sent stays with its conversation while another one is open.
   const drafts = useRef(new Map<ConversationKey, string>())
   const title = name === undefined ? 'Room' : plainName(name)
@@ -35,7 +38,7 @@ export function RoomPage({ name }: { readonly name: string | undefined }) {
     setSheetOpen(false)
   }
 
-  const people = <PeoplePanel open={open} onOpen={openConversation} />
+  const people = <PeoplePanel open={open} onOpen={openConversation} onCompare={setCompared} />
   return (
     <div className="room">
       <RoomHeader
@@ -54,6 +57,7 @@ export function RoomPage({ name }: { readonly name: string | undefined }) {
           {people}
         </Sheet>
       )}
+      {compared !== undefined && <SafetySheet key={compared} peer={compared} onClose={() => setCompared(undefined)} />}
       <main className="room-main">
         <Notices />
         <ConversationView
@@ -64,6 +68,7 @@ export function RoomPage({ name }: { readonly name: string | undefined }) {
           drafts={drafts.current}
           isNarrow={isNarrow}
           onBack={() => openConversation(EVERYONE)}
+          onCompare={setCompared}
         />
       </main>
     </div>

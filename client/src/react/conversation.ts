@@ -1,9 +1,8 @@
 /**
- * What was said in one conversation, oldest first and within limits. Pure values and functions:
- * who said it and when comes from RoomStore, how it looks from the components.
+ * What a conversation is made of. Pure values and functions: how it grows is ConversationLog's, who said it and when
+ * comes from RoomStore, how it looks from the components.
  */
 import type { Data, PeerId } from '../mesh'
-import { MAX_ENTRIES, MAX_HELD, MERGE_NOTES_MS } from './limits'
 
 export const EVERYONE = 'everyone'
 export type ConversationKey = typeof EVERYONE | PeerId
@@ -13,6 +12,9 @@ export type Delivery =
   | { readonly kind: 'sent'; readonly delivered: number; readonly of: number }
   /** `why` is a clause in words */
   | { readonly kind: 'failed'; readonly why: string }
+
+/** `back`: came again after having left. */
+export type Movement = 'came' | 'back' | 'left'
 
 /** `key` names an entry for as long as the page lives; `id` is the message's own, once the library has given it one. */
 export type Entry =
@@ -36,7 +38,7 @@ export type Entry =
       readonly kind: 'note'
       readonly key: string
       readonly at: number
-      readonly what: 'came' | 'left'
+      readonly what: Movement
       /** `who` and `names` are of the same people, in the same order */
       readonly who: readonly PeerId[]
       readonly names: readonly string[]
@@ -52,99 +54,33 @@ export type Entry =
 
 export type SaidEntry = Extract<Entry, { kind: 'said' }>
 export type HeardEntry = Extract<Entry, { kind: 'heard' }>
+export type NoteEntry = Extract<Entry, { kind: 'note' | 'renamed' }>
 
 export interface Conversation {
+  /** oldest first */
   readonly entries: readonly Entry[]
-  /** UTF-16 code units or bytes held */
-  readonly weight: number
   /** messages that were here and are not any more */
   readonly dropped: number
   readonly unread: number
 }
 
-export const EMPTY_CONVERSATION: Conversation = { entries: [], weight: 0, dropped: 0, unread: 0 }
-
-/** @returns the conversation with `entry` at its end, and without the oldest ones that no longer fit */
-export function append(conversation: Conversation, entry: Entry): Conversation {
-  const before = withoutOutdated(conversation.entries, entry)
-  const merged = mergeNote(before.at(-1), entry)
-  if (merged) return { ...conversation, entries: [...before.slice(0, -1), merged] }
-
-  const entries = [...before, entry]
-  let weight = conversation.weight + weigh(entry)
-  let gone = 0
-  let droppedMessages = 0
-  // The newest entry stays, whatever it weighs: it is what somebody is waiting for.
-  while (gone < entries.length - 1 && (entries.length - gone > MAX_ENTRIES || weight > MAX_HELD)) {
-    const oldest = entries[gone]
-    if (!oldest) break
-    weight -= weigh(oldest)
-    if (isMessage(oldest)) droppedMessages += 1
-    gone += 1
-  }
-  return {
-    ...conversation,
-    entries: gone === 0 ? entries : entries.slice(gone),
-    weight,
-    dropped: conversation.dropped + droppedMessages,
-  }
-}
-
-/** @returns the conversation with one own message changed; the same conversation when it holds no such message */
-export function changeSaid(
-  conversation: Conversation,
-  matches: (entry: SaidEntry) => boolean,
-  change: (entry: SaidEntry) => SaidEntry,
-): Conversation {
-  const index = conversation.entries.findLastIndex((entry) => entry.kind === 'said' && matches(entry))
-  const entry = conversation.entries[index]
-  if (entry?.kind !== 'said') return conversation
-  return { ...conversation, entries: conversation.entries.with(index, change(entry)) }
-}
-
-/** @returns the conversation without that entry; it was withdrawn, not dropped, so nothing counts it */
-export function withdraw(conversation: Conversation, key: string): Conversation {
-  const entry = conversation.entries.find((candidate) => candidate.key === key)
-  if (!entry) return conversation
-  return {
-    ...conversation,
-    entries: conversation.entries.filter((candidate) => candidate !== entry),
-    weight: conversation.weight - weigh(entry),
-  }
-}
+export const EMPTY_CONVERSATION: Conversation = { entries: [], dropped: 0, unread: 0 }
 
 export function isMessage(entry: Entry): entry is SaidEntry | HeardEntry {
   return entry.kind === 'said' || entry.kind === 'heard'
 }
 
-/** Of notes that nothing was said between, only the latest about a person stays: a flood of renames leaves one line. */
-function withoutOutdated(entries: readonly Entry[], entry: Entry): readonly Entry[] {
-  if (isMessage(entry)) return entries
-  const about = new Set(entry.kind === 'note' ? entry.who : [entry.who])
-  const start = entries.findLastIndex(isMessage) + 1
-  const run = entries.slice(start)
-  const kept = run.flatMap((note) => withoutPeople(note, about))
-  return kept.length === run.length && kept.every((note, index) => note === run[index])
-    ? entries
-    : [...entries.slice(0, start), ...kept]
-}
+/** Values never change, and one with a million parts takes long to weigh. */
+const weighed = new WeakMap<object, number>()
 
-function withoutPeople(entry: Entry, about: ReadonlySet<PeerId>): readonly Entry[] {
-  if (entry.kind === 'renamed') return about.has(entry.who) ? [] : [entry]
-  if (entry.kind !== 'note' || !entry.who.some((id) => about.has(id))) return [entry]
-  const who = entry.who.filter((id) => !about.has(id))
-  const names = entry.names.filter((_name, index) => who.some((id) => id === entry.who[index]))
-  return who.length === 0 ? [] : [{ ...entry, who, names }]
-}
-
-function mergeNote(last: Entry | undefined, entry: Entry): Entry | undefined {
-  if (last?.kind !== 'note' || entry.kind !== 'note' || last.what !== entry.what) return undefined
-  if (entry.at - last.at > MERGE_NOTES_MS) return undefined
-  return { ...last, who: [...last.who, ...entry.who], names: [...last.names, ...entry.names] }
-}
-
-function weigh(entry: Entry): number {
-  return isMessage(entry) ? weighData(entry.data) : 0
+/** @returns UTF-16 code units or bytes */
+export function weighEntry(entry: Entry): number {
+  if (!isMessage(entry)) return 0
+  const { data } = entry
+  if (data === null || typeof data !== 'object') return weighData(data)
+  const weight = weighed.get(data) ?? weighData(data)
+  weighed.set(data, weight)
+  return weight
 }
 
 /** About what a value takes, in code units or bytes; a number or a brace counts as a few. */

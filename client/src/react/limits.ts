@@ -1,10 +1,13 @@
 /** Every limit of what the pages hold and show, with its unit and its reason. */
 
-/** Entries of one conversation. A long evening of a busy room; older ones are dropped, and the log says so. */
+/** Entries of one conversation. A long evening of a busy room; beyond it some are dropped, and the log says so. */
 export const MAX_ENTRIES = 5_000
 
 /** UTF-16 code units or bytes of one conversation, so that a few huge messages do not fill a phone's memory. */
 export const MAX_HELD = 16 * 1024 * 1024
+
+/** What a full conversation is cut down to. The room made at once lasts for hundreds of messages, so each costs little. */
+export const KEPT_SHARE = 0.9
 
 /** Conversations with one person. Everybody in a full room fits; names that come and go without end do not. */
 export const MAX_CONVERSATIONS = 64
@@ -38,6 +41,15 @@ export const SHOWN_JSON = 4_000
 
 /** Notes of the same kind within this time become one line: eight people who come in together are one event. */
 export const MERGE_NOTES_MS = 60_000
+
+/** Notes in a row, with nothing said between them. Nobody reads more of a crowd that comes and goes. */
+export const MAX_NOTES_IN_A_ROW = 50
+
+/** People that one note names and counts; who brings a crowd of made-up ones gets another line, not a longer list. */
+export const MAX_NOTED_TOGETHER = 200
+
+/** Whoever is back within this time loaded the page again or lost the network for a moment: nobody needs to read of it. */
+export const LEAVING_MS = 4_000
 
 /** Who is linked within this time of our own arrival was here before us, so no note says that they came in. */
 export const SETTLING_MS = 3_000

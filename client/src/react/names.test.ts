@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { AVATAR_HUES, avatarHue, initials, isBlank, labelPeople, labelText, plainName } from './names'
+import { AVATAR_HUES, avatarHue, forgottenLabel, initials, isBlank, labelPeople, labelText, plainName } from './names'
 import { peerId } from './room-double'
 
-const bo = { id: peerId('bo1x'), name: 'Bo' }
-const secondBo = { id: peerId('bo2y'), name: 'Bo' }
-const cy = { id: peerId('cy'), name: 'Cy' }
+const named = (start: string, name: string, verified = false) => ({ id: peerId(start), name, verified })
+const bo = named('bo1x', 'Bo')
+const secondBo = named('bo2y', 'Bo')
+const cy = named('cy', 'Cy')
+const labelsOf = (...args: Parameters<typeof labelPeople>) => [...labelPeople(...args).values()].map(labelText)
 
 describe('names', () => {
   it('lose what would reorder or hide the text around them', () => {
@@ -20,8 +22,7 @@ describe('names', () => {
   )
 
   it('are told apart from the own one', () => {
-    const labels = labelPeople([bo, cy], [], 'B\u200do')
-    expect([...labels.values()].map(labelText)).toEqual(['Bo · bo1x', 'Cy'])
+    expect(labelsOf([bo, cy], [], 'B\u200do')).toEqual(['Bo · bo1x', 'Cy'])
   })
 
   it('keep the joiners that emoji and scripts need', () => {
@@ -29,8 +30,7 @@ describe('names', () => {
   })
 
   it('are told apart by the start of the id where two are the same', () => {
-    const labels = labelPeople([bo, secondBo, cy], [], 'Ada')
-    expect([...labels.values()].map(labelText)).toEqual(['Bo · bo1x', 'Bo · bo2y', 'Cy'])
+    expect(labelsOf([bo, secondBo, cy], [], 'Ada')).toEqual(['Bo · bo1x', 'Bo · bo2y', 'Cy'])
   })
 
   it('count as the same when only letter case, width or invisible characters differ', () => {
@@ -38,15 +38,54 @@ describe('names', () => {
     expect(labels.get(bo.id)?.mark).toBe('bo1x')
   })
 
-  it('carry no mark when the other one of that name has left', () => {
-    const labels = labelPeople([bo], [secondBo], 'Ada')
-    expect([...labels.values()].map(labelText)).toEqual(['Bo', 'Bo'])
+  it('carry no mark when the other one of that name has left, who then does', () => {
+    expect(labelsOf([bo], [secondBo], 'Ada')).toEqual(['Bo · bo2y', 'Bo'])
+  })
+
+  it('are told apart by more of the id where it begins alike', () => {
+    expect(labelsOf([bo, named('BO1xq', 'bo')], [], 'Ada')).toEqual(['Bo · bo1x0', 'bo · BO1xq'])
+  })
+
+  it('lose what would pass for the mark of somebody verified', () => {
+    expect(plainName('Bo ✓ ✔️ ☑ ✅ 🛡️')).toBe('Bo')
+    expect(plainName('✅')).toBe('Somebody')
+    expect(labelsOf([named('bo', 'Bo (vеrified)')], [], 'Ada')).toEqual(['Bo (vеrified) · bo00'])
   })
 })
 
 it('a text is blank when nothing of it can be seen', () => {
   expect(['', ' \n', '\u200b', '\u3164\u2800 \u200d'].every(isBlank)).toBe(true)
   expect(['.', '\u200bx', '👩‍💻', '\ue000'].some(isBlank)).toBe(false)
+})
+
+describe('a look-alike of somebody verified', () => {
+  const standings = (...args: Parameters<typeof labelPeople>) =>
+    new Map(
+      [...labelPeople(...args)].map(([id, { standing, mark }]) => [id, { standing, hasMark: mark !== undefined }]),
+    )
+  const real = named('real', 'Mallory', true)
+  const fake = named('fake', 'Маllоrу')
+
+  it('never looks verified, and is called what it is', () => {
+    const labels = standings([real, fake, cy], [], 'Ada')
+    expect(labels.get(real.id)).toEqual({ standing: 'verified', hasMark: true })
+    expect(labels.get(fake.id)).toEqual({ standing: 'look-alike', hasMark: true })
+    expect(labels.get(cy.id)).toEqual({ standing: undefined, hasMark: false })
+  })
+
+  it('is one also when the other has left', () => {
+    expect(standings([fake], [real], 'Ada').get(fake.id)).toEqual({ standing: 'look-alike', hasMark: true })
+    expect(standings([real], [fake], 'Ada').get(fake.id)).toEqual({ standing: 'look-alike', hasMark: true })
+  })
+
+  it('is none when both were verified', () => {
+    const both = standings([real, { ...fake, verified: true }], [], 'Ada')
+    expect([...both.values()].map(({ standing }) => standing)).toEqual(['verified', 'verified'])
+  })
+})
+
+it('somebody of whom nothing but the name is known carries the start of the id', () => {
+  expect(labelText(forgottenLabel(bo))).toBe('Bo · bo1x')
 })
 
 describe('an avatar', () => {

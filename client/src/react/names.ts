@@ -1,29 +1,40 @@
 /**
- * Names as people see them: without characters that reorder the text around them, told apart
- * where two are the same, and each with initials and a colour for its avatar.
+ * Names as people see them: without signs that reorder the text around them or pass for our own, told apart where two
+ * look the same, and each with initials and a colour for its avatar. When names look the same is likeness's.
  */
 import type { PeerId } from '../mesh'
+import { INVISIBLE, likenesses } from './likeness'
 
 export interface Named {
   readonly id: PeerId
   readonly name: string
+  readonly verified: boolean
 }
 
 /** As many as `styles/people.css` has. */
 export const AVATAR_HUES = 12
 
-/** What shows nothing, or turns the direction of what follows. Braille's blank is a sign, yet shows nothing. */
-const INVISIBLE = /[\p{C}\p{Default_Ignorable_Code_Point}\u2800]/gu
+/** Of the start of an id, which tells people of one name apart: short enough to be read aloud. */
+const MARK_LENGTH = 4
 
-/** The same but for the joiners and the selector that emoji and some scripts are written with. */
+/** What shows nothing, but for the joiners and the selector that emoji and some scripts are written with. */
 const NEEDLESS = /(?!\u200c|\u200d|\ufe0f)[\p{C}\p{Default_Ignorable_Code_Point}\u2800]/gu
+
+/** Ticks, seals and shields: beside a name they would pass for the mark of somebody whose code was compared. */
+const SEALS =
+  /[\u2610-\u2612\u2705\u2713-\u2714\u237b\u{1f4af}\u{1f530}\u{1f5f8}-\u{1f5f9}\u{1f6e1}\u{1f512}\u{1f510}]\ufe0f?/gu
 
 /** Signs that only this browser does not know, and private ones, may well show something: they are no blank. */
 const BLANK = /^[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]*$/u
 
 export function plainName(name: string): string {
-  if (name.replace(INVISIBLE, '').trim() === '') return 'Somebody'
-  return name.replace(NEEDLESS, '').replace(/\s+/gu, ' ').trim()
+  const unsealed = name.replace(SEALS, '')
+  return unsealed.replace(INVISIBLE, '').trim() === '' ? 'Somebody' : plainText(unsealed)
+}
+
+/** One line, without what reorders or hides the text around it. */
+export function plainText(text: string): string {
+  return text.replace(NEEDLESS, '').replace(/\s+/gu, ' ').trim()
 }
 
 /** Whether nothing of `text` can be seen. */
@@ -35,46 +46,93 @@ export function isBlank(text: string): boolean {
 export interface Label {
   readonly name: string
   readonly mark: string | undefined
+  /** `verified`: the safety code was compared. `look-alike`: it was not, and the name looks like that of such a person. */
+  readonly standing: 'verified' | 'look-alike' | undefined
 }
 
 /**
- * One label for each id. People who share a name carry the start of their id, so that nobody
+ * One label for each id. People whose names look the same carry the start of their id, so that nobody
  * writes to the wrong one or takes somebody for oneself; oneself is marked `(you)` in its stead.
- * @param here those who can be written to, without oneself
- * @param gone those who left; they keep their plain name
+ * @param here those who can be written to, without oneself; they carry it only because of one another and oneself
+ * @param gone those who left
  * @param self one's own name
  */
 export function labelPeople(here: readonly Named[], gone: readonly Named[], self: string): ReadonlyMap<PeerId, Label> {
-  const labels = new Map<PeerId, Label>(gone.map((person) => [person.id, plainLabel(person.name)]))
-  const shared = new Map<string, number>([[likeness(self), 1]])
-  for (const person of here) {
-    const key = likeness(person.name)
-    shared.set(key, (shared.get(key) ?? 0) + 1)
+  const alike = new Likenesses([...here, ...gone])
+  const present = new Set(here.map(({ id }) => id))
+  const own = new Set(likenesses(plainName(self)))
+  const label = (person: Named): Label => {
+    const others = alike.othersLike(person)
+    const rivals = present.has(person.id) ? others.filter(({ id, verified }) => verified || present.has(id)) : others
+    const keys = alike.keysOf(person)
+    const isMistakable = rivals.length > 0 || keys.some((key) => own.has(key) || (!person.verified && boasts(key)))
+    const mark = isMistakable ? distinctStart(person.id, others) : undefined
+    const looksVerified = others.some(({ verified }) => verified)
+    return {
+      name: plainName(person.name),
+      mark,
+      standing: person.verified ? 'verified' : looksVerified ? 'look-alike' : undefined,
+    }
   }
-  for (const person of here) {
-    const isAlone = shared.get(likeness(person.name)) === 1
-    labels.set(person.id, { ...plainLabel(person.name), mark: isAlone ? undefined : person.id.slice(0, 4) })
+  return new Map([...gone, ...here].map((person) => [person.id, label(person)]))
+}
+
+/** Who looks like whom; each name is folded once. */
+class Likenesses {
+  readonly #keys = new Map<PeerId, readonly string[]>()
+  readonly #people = new Map<string, Named[]>()
+
+  constructor(people: readonly Named[]) {
+    for (const person of people) {
+      const keys = likenesses(plainName(person.name))
+      this.#keys.set(person.id, keys)
+      for (const key of keys) this.#people.set(key, [...(this.#people.get(key) ?? []), person])
+    }
   }
-  return labels
+
+  keysOf({ id }: Named): readonly string[] {
+    return this.#keys.get(id) ?? []
+  }
+
+  othersLike(person: Named): readonly Named[] {
+    const like = this.keysOf(person).flatMap((key) => this.#people.get(key) ?? [])
+    return [...new Set(like)].filter(({ id }) => id !== person.id)
+  }
+}
+
+/** Whoever listens to the page hears no difference between a name that says so and our own word for it. */
+const VERIFIED = likenesses('verified')
+
+function boasts(key: string): boolean {
+  return VERIFIED.some((word) => key.includes(word))
+}
+
+/** As much of the id as tells it apart: somebody with time can make a key whose id begins like another. */
+function distinctStart(id: PeerId, others: readonly Named[]): string {
+  const starts = (other: Named, length: number) =>
+    other.id.slice(0, length).toLowerCase() === id.slice(0, length).toLowerCase()
+  let length = MARK_LENGTH
+  while (length < id.length && others.some((other) => starts(other, length))) length += 1
+  return id.slice(0, length)
 }
 
 export function plainLabel(name: string): Label {
-  return { name: plainName(name), mark: undefined }
+  return { name: plainName(name), mark: undefined, standing: undefined }
+}
+
+/** Of somebody who left so long ago that nothing but the name is known: it may have been anybody's. */
+export function forgottenLabel({ id, name }: Pick<Named, 'id' | 'name'>): Label {
+  return { ...plainLabel(name), mark: id.slice(0, MARK_LENGTH) }
 }
 
 /** The label where only text can stand. */
-export function labelText({ name, mark }: Label): string {
+export function labelText({ name, mark }: Pick<Label, 'name' | 'mark'>): string {
   return mark === undefined ? name : `${name} · ${mark}`
 }
 
 export function labelWords(labels: ReadonlyMap<PeerId, Label>, peer: PeerId): string | undefined {
   const label = labels.get(peer)
   return label && labelText(label)
-}
-
-/** What makes two names look the same to a hurried reader. */
-function likeness(name: string): string {
-  return plainName(name).normalize('NFKC').replace(INVISIBLE, '').toLowerCase().toUpperCase()
 }
 
 /** The first letters of the first and the last word, or of the only one. */

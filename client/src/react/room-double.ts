@@ -1,6 +1,16 @@
 /** A room for tests: says what it is told to say, and remembers what it was asked. */
-import type { Data, Member, PeerId, Room, RoomError, RoomEvents, RoomStatus } from '../mesh'
-import type { RoomPort, Timer } from './room-store'
+import {
+  type Address,
+  type Data,
+  type Member,
+  type PeerId,
+  type Room,
+  RoomError,
+  type RoomEvents,
+  type RoomStatus,
+} from '../mesh'
+import type { RoomPort } from './room-store'
+import type { Timer } from './timer'
 
 export const LINK = 'https://starling.example/#/r/AAAAAAAAAAAAAAAAAAAAAA'
 
@@ -12,7 +22,7 @@ export class RoomDouble implements RoomPort {
   current: RoomStatus = { state: 'open', signaling: { kind: 'connected', server: 'https://starling.example' } }
   /** what sending runs into; undefined lets it through */
   fault: Error | undefined
-  readonly said: { readonly to: PeerId | 'everyone'; readonly data: Data }[] = []
+  readonly said: { readonly to: string; readonly data: Data }[] = []
   leaves = 0
   readonly #listeners: Listeners = {
     message: new Set(),
@@ -20,6 +30,7 @@ export class RoomDouble implements RoomPort {
     receipt: new Set(),
     status: new Set(),
     error: new Set(),
+    refused: new Set(),
   }
 
   constructor(readonly link: string = LINK) {}
@@ -56,7 +67,7 @@ export class RoomDouble implements RoomPort {
     this.emit('message', { id: `${from.id}.${at}`, from: from.id, name: from.name, data, direct, at })
   }
 
-  async send(to: PeerId, data: Data): Promise<void> {
+  async send(to: string, data: Data): Promise<void> {
     if (this.fault) throw this.fault
     this.said.push({ to, data })
   }
@@ -69,6 +80,16 @@ export class RoomDouble implements RoomPort {
 
   async rename(name: string): Promise<void> {
     this.self = { ...this.self, name }
+    if (this.fault) throw this.fault
+  }
+
+  safetyCode(peer: string): string {
+    if (!this.present.some(({ id }) => id === peer)) throw new RoomError('unknown-peer', `There is no member ${peer}.`)
+    return '12345 67890 '.repeat(4).trim()
+  }
+
+  async setVerified(peer: string, verified: boolean): Promise<void> {
+    this.meet(...this.present.map((member) => (member.id === peer ? { ...member, verified } : member)))
     if (this.fault) throw this.fault
   }
 
@@ -111,6 +132,12 @@ export function peerId(start: string): PeerId {
   return start.padEnd(22, '0') as PeerId
 }
 
+/** What a server calls somebody. */
+export function address(start: string): Address {
+  return start.padEnd(22, '0') as Address
+}
+
 export function member(name: string, change: Partial<Member> = {}): Member {
-  return { id: peerId(name.toLowerCase().replace(/\W/g, '')), name, status: 'here', reach: 'direct', ...change }
+  const id = peerId(name.toLowerCase().replace(/\W/g, ''))
+  return { id, name, status: 'here', verified: false, reach: 'direct', ...change }
 }

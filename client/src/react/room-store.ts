@@ -1,44 +1,33 @@
 /**
  * One room as the pages see it: gathers what the room reports, from the moment it was joined, into
  * one immutable state, and carries out what people ask for. Framework-free; hooks subscribe and
- * select. What the room itself knows (members, links, delivery) stays the library's.
+ * select. What the room itself knows (members, links, delivery) stays the library's. However much is
+ * reported between two drawings of the page, one state is made of it.
  */
 import { type Data, type Member, type PeerId, type Room, RoomError, type RoomEvents, type RoomStatus } from '../mesh'
-import {
-  append,
-  type Conversation,
-  type ConversationKey,
-  changeSaid,
-  type Delivery,
-  EMPTY_CONVERSATION,
-  type Entry,
-  EVERYONE,
-  type SaidEntry,
-  withdraw,
-} from './conversation'
-import {
-  DRAW_EVERY_MS,
-  MAX_CONVERSATIONS,
-  MAX_EARLY_RECEIPTS,
-  MAX_NOTICES,
-  SETTLING_MS,
-  TRUSTED_CLOCK_MS,
-} from './limits'
-import { type Label, labelPeople, labelWords, plainName } from './names'
-import { errorWords, noticeWords } from './words'
+import { Comings, type News } from './comings'
+import { type Conversation, type ConversationKey, type Delivery, EVERYONE, type SaidEntry } from './conversation'
+import { Conversations } from './conversations'
+import { DRAW_EVERY_MS, MAX_EARLY_RECEIPTS, MAX_NOTICES, TRUSTED_CLOCK_MS } from './limits'
+import { type Label, labelPeople, labelWords } from './names'
+import type { Timer } from './timer'
+import { errorWords, noticeWords, type Unmet } from './words'
 
 /** The part of a room that the pages lean on. */
 export type RoomPort = Pick<
   Room,
-  'link' | 'self' | 'members' | 'status' | 'on' | 'send' | 'broadcast' | 'rename' | 'leave'
+  | 'link'
+  | 'self'
+  | 'members'
+  | 'status'
+  | 'on'
+  | 'send'
+  | 'broadcast'
+  | 'rename'
+  | 'safetyCode'
+  | 'setVerified'
+  | 'leave'
 >
-
-export interface Timer {
-  /** milliseconds since 1970 */
-  now(): number
-  /** @returns what cancels it */
-  after(milliseconds: number, run: () => void): () => void
-}
 
 export interface Notice {
   readonly key: string
@@ -48,11 +37,13 @@ export interface Notice {
 export interface RoomState {
   readonly self: { readonly id: PeerId; readonly name: string }
   readonly members: readonly Member[]
-  /** by id, for everyone known; the same map until a name or a presence changes */
+  /** by id, for everyone known; the same map until a name, a presence or a verification changes */
   readonly labels: ReadonlyMap<PeerId, Label>
   readonly status: RoomStatus
   readonly conversations: ReadonlyMap<ConversationKey, Conversation>
   readonly notices: readonly Notice[]
+  /** undefined where nobody is known to be missing */
+  readonly unmet: Unmet | undefined
 }
 
 /** Whether what was said is in the log now, or was handed back because it can never be sent as it is. */
@@ -61,13 +52,15 @@ export type Said = { readonly kind: 'kept' } | { readonly kind: 'handed-back'; r
 export class RoomStore {
   readonly link: string
   private current: RoomState
+  private readonly conversations: Conversations
+  private readonly comings: Comings
   private readonly watchers = new Set<() => void>()
   private readonly stops: (() => void)[]
   private readonly earlyReceipts = new Map<string, RoomEvents['receipt']>()
-  private readonly arrivedAt: number
+  /** the latest that was told of the members, while it is not in the state yet */
+  private told: readonly Member[] | undefined
   private toldAt = Number.NEGATIVE_INFINITY
   private cancelTelling: (() => void) | undefined
-  private looking: ConversationKey | undefined
   private nextKey = 0
 
   constructor(
@@ -75,14 +68,18 @@ export class RoomStore {
     private readonly clock: Timer,
   ) {
     this.link = room.link
-    this.arrivedAt = clock.now()
+    this.conversations = new Conversations((key) =>
+      present(this.told ?? this.current.members).some(({ id }) => id === key),
+    )
+    this.comings = new Comings({ clock, onDue: () => this.noteDue() }, room.members())
     this.current = {
       self: room.self,
       members: room.members(),
       labels: labelMembers(room.members(), room.self.name),
       status: room.status(),
-      conversations: new Map([[EVERYONE, EMPTY_CONVERSATION]]),
+      conversations: this.conversations.all,
       notices: [],
+      unmet: undefined,
     }
     this.stops = [
       room.on('message', (message) => this.hear(message)),
@@ -99,21 +96,25 @@ export class RoomStore {
     return () => this.watchers.delete(watcher)
   }
 
+  /** Always up to date, and the same object until something changes. */
   get state(): RoomState {
+    this.takeInMembers()
+    const conversations = this.conversations.all
+    if (conversations !== this.current.conversations) this.current = { ...this.current, conversations }
     return this.current
   }
 
   /** Stops listening; leaving the room is its owner's to do. */
   close(): void {
     for (const stop of this.stops.splice(0)) stop()
+    this.comings.close()
     this.cancelTelling?.()
     this.cancelTelling = undefined
   }
 
   /** Says which conversation somebody is looking at; what arrives there counts as read. */
   look(key: ConversationKey | undefined): void {
-    this.looking = key
-    if (key !== undefined) this.updateConversation(key, (c) => (c.unread === 0 ? c : { ...c, unread: 0 }))
+    if (this.conversations.look(key)) this.changed()
   }
 
   /**
@@ -122,7 +123,9 @@ export class RoomStore {
    */
   async say(to: ConversationKey, data: Data): Promise<Said> {
     const key = this.makeKey()
-    this.add(to, { kind: 'said', key, at: this.clock.now(), data, id: undefined, delivery: { kind: 'sending' } })
+    const at = this.clock.now()
+    this.conversations.add(to, { kind: 'said', key, at, data, id: undefined, delivery: { kind: 'sending' } })
+    this.changed()
     try {
       if (to === EVERYONE) await this.broadcast(key, data)
       else await this.sendDirect(to, key, data)
@@ -130,7 +133,8 @@ export class RoomStore {
     } catch (cause) {
       const why = errorWords(cause)
       if (cause instanceof RoomError && (cause.reason === 'too-large' || cause.reason === 'bad-data')) {
-        this.updateConversation(to, (conversation) => withdraw(conversation, key))
+        this.conversations.withdraw(to, key)
+        this.changed()
         return { kind: 'handed-back', why }
       }
       this.setDelivery(to, key, { kind: 'failed', why })
@@ -142,13 +146,15 @@ export class RoomStore {
 
   /** Says a failed message once more, as new: it is said now, not then. */
   async sayAgain(to: ConversationKey, key: string): Promise<void> {
-    const failed = this.current.conversations
+    const failed = this.state.conversations
       .get(to)
       ?.entries.find((entry) => entry.key === key && entry.kind === 'said' && entry.delivery.kind === 'failed')
     if (failed?.kind !== 'said') return
-    this.updateConversation(to, (conversation) => withdraw(conversation, key))
+    this.conversations.withdraw(to, key)
     const said = await this.say(to, failed.data)
-    if (said.kind === 'handed-back') this.add(to, { ...failed, delivery: { kind: 'failed', why: said.why } })
+    if (said.kind === 'kept') return
+    this.conversations.add(to, { ...failed, delivery: { kind: 'failed', why: said.why } })
+    this.changed()
   }
 
   /** @throws RoomError when the room refuses the name */
@@ -162,17 +168,32 @@ export class RoomStore {
     }
   }
 
+  /** @returns 8 groups of 5 digits; undefined for somebody who is not known any more */
+  safetyCode(peer: PeerId): string | undefined {
+    try {
+      return this.room.safetyCode(peer)
+    } catch (cause) {
+      if (cause instanceof RoomError) return undefined
+      throw cause
+    }
+  }
+
+  /** @throws RoomError 'not-stored' (it holds until the room is left) | 'unknown-peer' | 'left' */
+  async setVerified(peer: PeerId, isVerified: boolean): Promise<void> {
+    await this.room.setVerified(peer, isVerified)
+  }
+
   dismiss(key: string): void {
     this.change({ notices: this.current.notices.filter((notice) => notice.key !== key) })
   }
 
   private async broadcast(key: string, data: Data): Promise<void> {
-    const of = present(this.current.members).length
+    const of = present(this.state.members).length
     const id = await this.room.broadcast(data)
     const early = this.earlyReceipts.get(id)
     this.earlyReceipts.delete(id)
     const delivery: Delivery = { kind: 'sent', delivered: early?.delivered ?? 0, of: early?.of ?? of }
-    this.changeEntry(EVERYONE, key, (entry) => ({ ...entry, id, delivery }))
+    this.changeSaid(EVERYONE, key, (entry) => ({ ...entry, id, delivery }))
   }
 
   private async sendDirect(to: PeerId, key: string, data: Data): Promise<void> {
@@ -182,111 +203,98 @@ export class RoomStore {
 
   private hear(message: RoomEvents['message']): void {
     const { from, name, data } = message
+    // Whoever has just come in came in before saying this.
+    if (!this.comings.knows(from)) this.takeInMembers()
     const now = this.clock.now()
     const at = Math.abs(message.at - now) <= TRUSTED_CLOCK_MS ? message.at : now
-    this.add(message.direct ? from : EVERYONE, { kind: 'heard', key: this.makeKey(), from, name, data, at })
+    const key = this.makeKey()
+    this.conversations.add(message.direct ? from : EVERYONE, { kind: 'heard', key, from, name, data, at })
+    this.changed()
   }
 
   private noteReceipt(receipt: RoomEvents['receipt']): void {
-    const everyone = this.current.conversations.get(EVERYONE) ?? EMPTY_CONVERSATION
-    const changed = changeSaid(
-      everyone,
-      (entry) => entry.id === receipt.id,
-      (entry) => ({ ...entry, delivery: { kind: 'sent', delivered: receipt.delivered, of: receipt.of } }),
+    const { id, delivered, of } = receipt
+    const isKnown = this.conversations.changeSaid(
+      EVERYONE,
+      (entry) => entry.id === id,
+      (entry) => ({ ...entry, delivery: { kind: 'sent', delivered, of } }),
     )
-    if (changed !== everyone) return this.updateConversation(EVERYONE, () => changed)
-    this.earlyReceipts.set(receipt.id, receipt)
-    for (const id of this.earlyReceipts.keys()) {
+    if (isKnown) return this.changed()
+    this.earlyReceipts.set(id, receipt)
+    for (const oldest of this.earlyReceipts.keys()) {
       if (this.earlyReceipts.size <= MAX_EARLY_RECEIPTS) break
-      this.earlyReceipts.delete(id)
+      this.earlyReceipts.delete(oldest)
     }
   }
 
   private meet(members: readonly Member[]): void {
-    const before = new Map(this.current.members.map((member) => [member.id, member]))
-    this.change({ members, labels: this.relabel(members) })
-    for (const member of members) {
-      const known = before.get(member.id)
-      const name = plainName(member.name)
-      const at = this.clock.now()
-      const wasHere = known !== undefined && known.status !== 'gone'
-      const isHere = member.status !== 'gone'
-      if (isHere && !wasHere && at - this.arrivedAt > SETTLING_MS) this.noteInLogs(member.id, 'came', name)
-      if (!isHere && wasHere) this.noteInLogs(member.id, 'left', name)
-      if (known && plainName(known.name) !== name) {
-        this.add(EVERYONE, {
-          kind: 'renamed',
-          key: this.makeKey(),
-          at,
-          who: member.id,
-          before: plainName(known.name),
-          now: name,
-        })
-      }
-    }
+    this.told = members
+    this.changed()
+  }
+
+  /** Tells nobody: whoever brought the news has seen to that, and this also happens while the page is being drawn. */
+  private takeInMembers(): void {
+    const members = this.told
+    if (members === undefined) return
+    this.told = undefined
+    const notices = present(members).length === 0 ? this.current.notices : withoutDoubt(this.current.notices)
+    this.current = { ...this.current, members, labels: this.relabel(members), notices }
+    for (const news of this.comings.meet(members)) this.note(news)
   }
 
   private relabel(members: readonly Member[], selfName = this.current.self.name): RoomState['labels'] {
-    const labels = labelMembers(members, selfName)
-    return sameLabels(labels, this.current.labels) ? this.current.labels : labels
+    const known = this.current
+    if (selfName === known.self.name && areNamedAlike(members, known.members)) return known.labels
+    return labelMembers(members, selfName)
   }
 
-  private noteInLogs(peer: PeerId, what: 'came' | 'left', name: string): void {
+  private note(news: News): void {
     const at = this.clock.now()
-    this.add(EVERYONE, { kind: 'note', key: this.makeKey(), at, what, who: [peer], names: [name] })
-    if (!this.current.conversations.has(peer)) return
-    this.add(peer, { kind: 'note', key: this.makeKey(), at, what, who: [peer], names: [name] })
+    const key = this.makeKey()
+    const { who } = news
+    if (news.kind === 'renamed') {
+      return this.conversations.add(EVERYONE, { kind: 'renamed', key, at, who, before: news.before, now: news.now })
+    }
+    const entry = { kind: 'note', at, what: news.what, who: [who], names: [news.name] } as const
+    this.conversations.add(EVERYONE, { ...entry, key })
+    if (this.conversations.has(who)) this.conversations.add(who, { ...entry, key: this.makeKey() })
+  }
+
+  private noteDue(): void {
+    // After a sleep everything is due at once, and whoever seems to be gone may have come back meanwhile.
+    this.takeInMembers()
+    for (const news of this.comings.due()) this.note(news)
+    this.changed()
   }
 
   private warn(error: RoomError): void {
+    const { notices, unmet } = this.current
     const words = this.wordNotice(error)
-    if (this.current.notices.some((notice) => this.wordNotice(notice.error) === words)) return
-    this.change({ notices: [...this.current.notices, { key: this.makeKey(), error }].slice(-MAX_NOTICES) })
-  }
-
-  private wordNotice(error: RoomError): string {
-    return noticeWords(error, (peer) => labelWords(this.current.labels, peer))
-  }
-
-  private add(key: ConversationKey, entry: Entry): void {
-    this.updateConversation(key, (conversation) => {
-      const unread = entry.kind === 'heard' && this.looking !== key ? conversation.unread + 1 : conversation.unread
-      return append({ ...conversation, unread }, entry)
+    const isShown = notices.some((notice) => this.wordNotice(notice.error) === words)
+    this.change({
+      notices: isShown ? notices : [...notices, { key: this.makeKey(), error }].slice(-MAX_NOTICES),
+      unmet: unmetBy(error) ?? unmet,
     })
   }
 
-  private changeEntry(to: ConversationKey, key: string, change: (entry: SaidEntry) => SaidEntry): void {
-    this.updateConversation(to, (conversation) => changeSaid(conversation, (entry) => entry.key === key, change))
+  private wordNotice(error: RoomError): string {
+    return noticeWords(error, (peer) => labelWords(this.state.labels, peer))
+  }
+
+  private changeSaid(to: ConversationKey, key: string, change: (entry: SaidEntry) => SaidEntry): void {
+    if (this.conversations.changeSaid(to, (entry) => entry.key === key, change)) this.changed()
   }
 
   private setDelivery(to: ConversationKey, key: string, delivery: Delivery): void {
-    this.changeEntry(to, key, (entry) => ({ ...entry, delivery }))
-  }
-
-  private updateConversation(key: ConversationKey, update: (conversation: Conversation) => Conversation): void {
-    const before = this.current.conversations.get(key) ?? EMPTY_CONVERSATION
-    const after = update(before)
-    if (after === before) return
-    const conversations = new Map(this.current.conversations)
-    // Put in anew, so that the map's order is that of use, the one quiet for longest first.
-    conversations.delete(key)
-    conversations.set(key, after)
-    this.forgetQuiet(conversations, key)
-    this.change({ conversations })
-  }
-
-  /** Beyond the limit the conversation quiet for longest goes; those of people who left go first. */
-  private forgetQuiet(conversations: Map<ConversationKey, Conversation>, justUsed: ConversationKey): void {
-    if (conversations.size <= MAX_CONVERSATIONS + 1) return
-    const here = new Set<ConversationKey>(present(this.current.members).map((member) => member.id))
-    const spared = new Set<ConversationKey | undefined>([EVERYONE, justUsed, this.looking])
-    const quiet = [...conversations.keys()].filter((key) => !spared.has(key))
-    const first = quiet.find((key) => !here.has(key)) ?? quiet[0]
-    if (first !== undefined) conversations.delete(first)
+    this.changeSaid(to, key, (entry) => ({ ...entry, delivery }))
   }
 
   private change(part: Partial<RoomState>): void {
     this.current = { ...this.current, ...part }
+    this.changed()
+  }
+
+  private changed(): void {
     if (this.cancelTelling) return
     // Never longer than one interval, even when somebody sets the clock back.
     const wait = Math.min(this.toldAt + DRAW_EVERY_MS - this.clock.now(), DRAW_EVERY_MS)
@@ -294,10 +302,11 @@ export class RoomStore {
     this.cancelTelling = this.clock.after(wait, () => this.tell())
   }
 
-  /** The state is always up to date; those who draw it are told at most once in an interval. */
+  /** Those who draw the state are told at most once in an interval. */
   private tell(): void {
     this.cancelTelling = undefined
     this.toldAt = this.clock.now()
+    this.takeInMembers()
     for (const watcher of [...this.watchers]) watcher()
   }
 
@@ -319,7 +328,23 @@ function labelMembers(members: readonly Member[], selfName: string): ReadonlyMap
   )
 }
 
-function sameLabels(a: ReadonlyMap<PeerId, Label>, b: ReadonlyMap<PeerId, Label>): boolean {
-  if (a.size !== b.size) return false
-  return [...a].every(([id, { name, mark }]) => b.get(id)?.name === name && b.get(id)?.mark === mark)
+/** Whether nothing that labels are made of differs. */
+function areNamedAlike(some: readonly Member[], others: readonly Member[]): boolean {
+  if (some.length !== others.length) return false
+  return some.every((one, index) => {
+    const other = others[index]
+    if (other?.id !== one.id || other.name !== one.name || other.verified !== one.verified) return false
+    return (other.status === 'gone') === (one.status === 'gone')
+  })
+}
+
+function unmetBy({ reason, details }: RoomError): Unmet | undefined {
+  if (reason === 'wrong-password') return 'another password'
+  return reason === 'unreachable' && details.address !== undefined ? 'out of reach' : undefined
+}
+
+/** Whoever is with somebody has the right password, or at least one that two people share. */
+function withoutDoubt(notices: readonly Notice[]): readonly Notice[] {
+  const others = notices.filter(({ error }) => error.reason !== 'wrong-password')
+  return others.length === notices.length ? notices : others
 }

@@ -6,15 +6,24 @@ import { Session } from './session'
 const PAGE = 'https://starling.example/'
 const SECRET = '#/r/AAAAAAAAAAAAAAAAAAAAAA'
 
+interface Join {
+  readonly link: string | undefined
+  readonly password: string | undefined
+  readonly room: RoomDouble
+  onProgress(share: number): void
+  letIn(): void
+  refuse(error: Error): void
+}
+
 /** A page whose joins end when the test lets them. */
 function openPage(hash = '') {
   const page = { address: PAGE + hash, opened: [] as string[] }
-  const joins: { link: string | undefined; room: RoomDouble; letIn(): void; refuse(error: Error): void }[] = []
+  const joins: Join[] = []
   const session = new Session({
-    joinRoom: ({ link }) =>
+    joinRoom: ({ link, password, onProgress = () => {} }) =>
       new Promise((resolve, reject) => {
         const room = new RoomDouble(link ?? PAGE + SECRET)
-        joins.push({ link, room, letIn: () => resolve(room), refuse: reject })
+        joins.push({ link, password, room, onProgress, letIn: () => resolve(room), refuse: reject })
       }),
     address: {
       read: () => page.address,
@@ -127,6 +136,93 @@ describe('joining', () => {
     expect(joins).toHaveLength(0)
     expect(session.goTo('reading circle').kind).toBe('here')
     expect(joins.map(({ link }) => link)).toEqual([`${PAGE}#/n/reading%20circle`])
+  })
+})
+
+describe('a room with a password', () => {
+  const NAMED = '#/n/reading%20circle'
+  const needsPassword = new RoomError('needs-password', 'x')
+
+  async function openAsked() {
+    const opened = openPage(NAMED)
+    const following = opened.session.follow()
+    opened.join().refuse(needsPassword)
+    await following
+    return opened
+  }
+
+  it('asks for it', async () => {
+    const { session, join } = await openAsked()
+    expect(join(0).password).toBeUndefined()
+    expect(session.state).toEqual({ kind: 'asking', name: 'reading circle', problem: undefined })
+  })
+
+  it('is entered with it, once, without the blanks around it, and tells how far that is', async () => {
+    const { session, joins, join } = await openAsked()
+    const entering = session.enterWith(' correct horse \n')
+    await session.enterWith('correct horse')
+    expect(joins).toHaveLength(2)
+    expect(join()).toMatchObject({ link: PAGE + NAMED, password: 'correct horse' })
+    expect(session.state).toEqual({ kind: 'joining', name: 'reading circle', hashed: 0 })
+    join().onProgress(0.5)
+    expect(session.state).toEqual({ kind: 'joining', name: 'reading circle', hashed: 0.5 })
+    join().letIn()
+    await entering
+    expect(session.state).toMatchObject({ kind: 'inside', name: 'reading circle' })
+    join().onProgress(1)
+    expect(session.state.kind).toBe('inside')
+  })
+
+  it.each(['', '   ', 'short', 'x'.repeat(257)])('says at once that %j is none', async (typed) => {
+    const { session, joins } = await openAsked()
+    await session.enterWith(typed)
+    expect(session.state).toMatchObject({ kind: 'asking', problem: expect.stringMatching(/password/) })
+    expect(joins).toHaveLength(1)
+  })
+
+  it('says what the library finds wrong with it', async () => {
+    const { session, join } = await openAsked()
+    const entering = session.enterWith('12345678')
+    join().refuse(new RoomError('bad-data', 'That is no password.'))
+    await entering
+    expect(session.state).toMatchObject({ kind: 'asking', problem: 'That is no password.' })
+  })
+
+  it('can be turned away from while the password is worked on', async () => {
+    const { page, session, join } = await openAsked()
+    const entering = session.enterWith('correct horse')
+    page.address = PAGE
+    await session.follow()
+    join().onProgress(0.7)
+    expect(session.state.kind).toBe('start')
+    join().letIn()
+    await entering
+    expect(session.state.kind).toBe('start')
+    expect(join().room.leaves).toBe(1)
+  })
+
+  it('is left for another password when nobody there has the one that was typed', async () => {
+    const { session, joins, join } = await openAsked()
+    const entering = session.enterWith('wrong horse')
+    join().letIn()
+    await entering
+    session.askAgain()
+    session.askAgain()
+    expect(join().room.leaves).toBe(1)
+    expect(session.state).toMatchObject({ kind: 'asking', problem: expect.stringContaining('another password') })
+    const again = session.enterWith('correct horse')
+    join().letIn()
+    await again
+    expect(joins).toHaveLength(3)
+    expect(session.state.kind).toBe('inside')
+  })
+
+  it('is not entered with anything while nobody is asked', async () => {
+    const { session, joins } = openPage()
+    await session.enterWith('correct horse')
+    session.askAgain()
+    expect(joins).toHaveLength(0)
+    expect(session.state.kind).toBe('start')
   })
 })
 

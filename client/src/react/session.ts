@@ -1,15 +1,19 @@
 /**
- * Which page is shown and which room it belongs to: follows the address, joins and leaves, and
- * lives outside React, so that a double mount or a double click never joins twice. What happens
+ * Which page is shown and which room it belongs to: follows the address, asks for a password where the room has one,
+ * joins and leaves, and lives outside React, so that a double mount or a double click never joins twice. What happens
  * inside a room is RoomStore's.
  */
-import { RoomError } from '../mesh'
-import { type RoomPort, RoomStore, type Timer } from './room-store'
+import { type JoinOptions, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, RoomError } from '../mesh'
+import { type RoomPort, RoomStore } from './room-store'
 import { type Destination, readDestination, readRoute } from './routes'
+import type { Timer } from './timer'
 
 export type SessionState =
   | { readonly kind: 'start' }
-  | { readonly kind: 'joining'; readonly name: string | undefined }
+  /** `problem` tells what is wrong with the password that was typed before, in a sentence */
+  | { readonly kind: 'asking'; readonly name: string; readonly problem: string | undefined }
+  /** `hashed` is the share of the work on a password that is done, from 0 to 1; undefined where there is none to do */
+  | { readonly kind: 'joining'; readonly name: string | undefined; readonly hashed: number | undefined }
   | { readonly kind: 'inside'; readonly name: string | undefined; readonly store: RoomStore }
   | { readonly kind: 'failed'; readonly failure: Failure }
 
@@ -20,7 +24,7 @@ export type Failure =
   | { readonly kind: 'broken'; readonly reason: string }
 
 export interface SessionDeps {
-  readonly joinRoom: (options: { link?: string }) => Promise<RoomPort>
+  readonly joinRoom: (options: Pick<JoinOptions, 'link' | 'password' | 'onProgress'>) => Promise<RoomPort>
   readonly address: {
     /** the whole address */
     read(): string
@@ -30,6 +34,13 @@ export interface SessionDeps {
     open(link: string): void
   }
   readonly clock: Timer
+}
+
+/** Where to go in; without a link into a new room. */
+interface Way {
+  readonly link?: string
+  readonly name?: string | undefined
+  readonly password?: string
 }
 
 export class Session {
@@ -65,7 +76,7 @@ export class Session {
         if (route.link === this.link) return
         this.depart()
         this.link = route.link
-        return this.enter(route.link, route.name)
+        return this.enter({ link: route.link, name: route.name })
     }
   }
 
@@ -73,7 +84,7 @@ export class Session {
   async openRoom(): Promise<void> {
     if (this.current.kind !== 'start') return
     this.depart()
-    await this.enter(undefined, undefined)
+    await this.enter({})
   }
 
   /**
@@ -96,6 +107,26 @@ export class Session {
     return destination
   }
 
+  /** Goes in with a password, unless it cannot be one; then the page says so. */
+  async enterWith(typed: string): Promise<void> {
+    const { current, link } = this
+    if (current.kind !== 'asking' || link === undefined) return
+    // What is pasted often brings a blank along, and nobody sees it.
+    const password = typed.trim()
+    const problem = passwordProblem(password)
+    if (problem !== undefined) return this.show({ ...current, problem })
+    await this.enter({ link, name: current.name, password })
+  }
+
+  /** Leaves a room in which nobody has the password that was typed, to type another. */
+  askAgain(): void {
+    const { current, link } = this
+    if (current.kind !== 'inside' || current.name === undefined) return
+    this.depart()
+    this.link = link
+    this.show({ kind: 'asking', name: current.name, problem: 'Whoever is in this room has another password.' })
+  }
+
   /** Joins again after a failure. */
   async retry(): Promise<void> {
     if (this.current.kind !== 'failed') return
@@ -113,11 +144,17 @@ export class Session {
     await this.follow()
   }
 
-  private async enter(link: string | undefined, name: string | undefined): Promise<void> {
+  private async enter({ link, name, password }: Way): Promise<void> {
     const turn = this.turn
-    this.show({ kind: 'joining', name })
+    const report = (hashed: number) => {
+      if (turn === this.turn && this.current.kind === 'joining') this.show({ kind: 'joining', name, hashed })
+    }
+    this.show({ kind: 'joining', name, hashed: password === undefined ? undefined : 0 })
     try {
-      const room = await this.deps.joinRoom(link === undefined ? {} : { link })
+      const room = await this.deps.joinRoom({
+        ...(link !== undefined && { link }),
+        ...(password !== undefined && { password, onProgress: report }),
+      })
       if (turn !== this.turn) return this.abandon(room)
       // In the same tick as the join, so that no message falls in between.
       const store = new RoomStore(room, this.deps.clock)
@@ -125,7 +162,7 @@ export class Session {
       if (link === undefined) this.rememberNewRoom(room.link)
       this.show({ kind: 'inside', name, store })
     } catch (cause) {
-      if (turn === this.turn) this.show({ kind: 'failed', failure: readFailure(cause) })
+      if (turn === this.turn) this.show(stateAfter(cause, name, password))
     }
   }
 
@@ -156,6 +193,21 @@ export class Session {
     this.current = state
     for (const watcher of [...this.watchers]) watcher()
   }
+}
+
+function stateAfter(cause: unknown, name: string | undefined, password: string | undefined): SessionState {
+  if (cause instanceof RoomError && name !== undefined) {
+    if (cause.reason === 'needs-password') return { kind: 'asking', name, problem: undefined }
+    if (cause.reason === 'bad-data' && password !== undefined) return { kind: 'asking', name, problem: cause.message }
+  }
+  return { kind: 'failed', failure: readFailure(cause) }
+}
+
+function passwordProblem({ length }: string): string | undefined {
+  if (length === 0) return 'Type the password of the room.'
+  if (length < MIN_PASSWORD_LENGTH) return `A room password has at least ${MIN_PASSWORD_LENGTH} characters.`
+  if (length > MAX_PASSWORD_LENGTH) return `A room password has at most ${MAX_PASSWORD_LENGTH} characters.`
+  return undefined
 }
 
 function readFailure(cause: unknown): Failure {

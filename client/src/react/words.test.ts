@@ -46,7 +46,13 @@ describe('the connection in words', () => {
     ],
     ['You left this room.', { ...connected, state: 'left' }, [bo]],
   ])('%s', (words, status, members) => {
-    expect(statusWords(status, members).text).toBe(words)
+    expect(statusWords(status, members, undefined).text).toBe(words)
+  })
+
+  it('does not say that nobody is here when somebody is', () => {
+    expect(statusWords(connected, [], 'out of reach').text).toBe('Not connected to anybody.')
+    expect(statusWords(connected, [], 'another password').text).toBe('Nobody with your password is here.')
+    expect(statusWords(connected, [bo], 'out of reach').text).toBe('Connected to 1 person')
   })
 })
 
@@ -106,6 +112,22 @@ describe('a notice', () => {
     const slow = (peer: Member) => noticeWords(new RoomError('overloaded', 'x', { peer: peer.id }), nameOf)
     expect(slow(bo)).toBe('Bo is not keeping up and misses messages.')
     expect(slow(cy)).toBe('Somebody is not keeping up and misses messages.')
+  })
+
+  it('says of whom nothing is taken for a while', () => {
+    const words = noticeWords(new RoomError('misbehaving', 'B\u202eo broke', { peer: bo.id }), nameOf)
+    expect(words).toBe(
+      'Bo sent what nobody may send here, or too much of it, and is kept out for a while. Nobody else is affected.',
+    )
+  })
+
+  it('says that somebody is here with another password', () => {
+    expect(noticeWords(new RoomError('wrong-password', 'x'), nameOf)).toContain('another password')
+  })
+
+  it('repeats nothing of a server that reorders or floods the page', () => {
+    const error = new RoomError('refused', `No\u202e way. ${'x'.repeat(10_000)}`)
+    expect(noticeWords(error, nameOf)).toMatch(/^Something went wrong: no way\. x{200,300}\.$/)
   })
 
   it('says of anything else that it went wrong', () => {

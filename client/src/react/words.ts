@@ -1,6 +1,8 @@
 /** What the room knows, in words for people: states, deliveries, errors, times and sizes. */
 import { type Member, type PeerId, RoomError, type RoomStatus } from '../mesh'
 import type { Delivery } from './conversation'
+import { type Label, plainText } from './names'
+import { cutText } from './text-parts'
 
 export function countWords(count: number, one: string, many: string): string {
   return `${count.toLocaleString()} ${count === 1 ? one : many}`
@@ -14,13 +16,42 @@ export function reachWords(member: Pick<Member, 'status' | 'reach' | 'rtt'>): st
   return `${member.reach}, ${member.rtt < 1 ? 'under 1' : Math.round(member.rtt).toLocaleString()} ms`
 }
 
+/** A clause on a person who is not to be taken for another. */
+export function standingWords(standing: Label['standing']): string | undefined {
+  switch (standing) {
+    case 'verified':
+      return 'verified'
+    case 'look-alike':
+      return 'not whom you verified under such a name'
+    case undefined:
+      return undefined
+  }
+}
+
+/** On a conversation with one person alone. */
+export function directWords(member: Member | undefined, standing: Label['standing']): string {
+  if (member === undefined || member.status === 'gone') {
+    return 'Left the room. What was said stays here until you leave too.'
+  }
+  const who = standing === 'look-alike' ? 'Not whom you verified under such a name' : 'Only the two of you read this'
+  return `${who} · ${reachWords(member)}`
+}
+
+/** Somebody is in the room, as far as one can tell, and was not met: why. */
+export type Unmet = 'out of reach' | 'another password'
+
 /** How well the room works at this moment; `tone` is for colour, the words say it all. */
 export interface StatusWords {
   readonly text: string
   readonly tone: 'good' | 'waiting' | 'bad'
 }
 
-export function statusWords(status: RoomStatus, members: readonly Pick<Member, 'status' | 'reach'>[]): StatusWords {
+/** @param unmet why somebody who is in the room was not met, if there is anybody like that */
+export function statusWords(
+  status: RoomStatus,
+  members: readonly Pick<Member, 'status' | 'reach'>[],
+  unmet: Unmet | undefined,
+): StatusWords {
   if (status.state === 'left') return { text: 'You left this room.', tone: 'bad' }
   const present = members.filter((member) => member.status !== 'gone')
   const linked = present.filter((member) => member.status === 'here' && member.reach !== 'none').length
@@ -35,10 +66,19 @@ export function statusWords(status: RoomStatus, members: readonly Pick<Member, '
     case 'refused':
       return cutOffWords(`The signaling server does not let you in (${clause(signaling.reason)})`, linked)
     case 'connected':
-      if (present.length === 0) {
-        return { text: 'Nobody else is here yet. Send the link to somebody.', tone: 'waiting' }
-      }
+      if (present.length === 0) return aloneWords(unmet)
       return { text: linkWords(linked, waiting), tone: waiting === 0 ? 'good' : 'waiting' }
+  }
+}
+
+function aloneWords(unmet: Unmet | undefined): StatusWords {
+  switch (unmet) {
+    case 'another password':
+      return { text: 'Nobody with your password is here.', tone: 'bad' }
+    case 'out of reach':
+      return { text: 'Not connected to anybody.', tone: 'bad' }
+    case undefined:
+      return { text: 'Nobody else is here yet. Send the link to somebody.', tone: 'waiting' }
   }
 }
 
@@ -83,6 +123,12 @@ export function errorWords(error: unknown): string {
       return `it is ${sizeWords(size)} long, and one message can be ${sizeWords(limit)} at most`
     case 'bad-data':
       return 'it holds characters that cannot be sent'
+    case 'needs-password':
+      return 'this room has a password'
+    case 'wrong-password':
+      return 'whoever is here has another password'
+    case 'misbehaving':
+      return 'this person broke the rules and is kept out for a while'
     case 'unknown-peer':
     case 'unreachable':
       return 'this person left or cannot be reached'
@@ -94,13 +140,12 @@ export function errorWords(error: unknown): string {
       return 'you left this room'
     case 'aborted':
       return 'it was called off'
-    case 'unsupported':
-      return 'this browser has no WebRTC, which Starling needs to reach others'
     case 'incompatible':
       return 'somebody here uses another version of this page; both should load it again'
     case 'not-stored':
       return 'this browser does not remember it, so it holds until you leave'
     case 'bad-link':
+    case 'unsupported':
     case 'refused':
     case 'no-handler':
     case 'handler-failed':
@@ -116,14 +161,25 @@ export function noticeWords(error: RoomError, nameOf: (peer: PeerId) => string |
   const { peer } = error.details
   // The library tells why nobody can be reached, and what helps; no shorter words would.
   if (error.reason === 'unreachable') return error.message
+  if (error.reason === 'wrong-password') {
+    return 'Somebody is in this room with another password, and nobody with the one you typed.'
+  }
+  if (error.reason === 'misbehaving') {
+    const who = (peer && nameOf(peer)) ?? 'Somebody'
+    return `${who} sent what nobody may send here, or too much of it, and is kept out for a while. Nobody else is affected.`
+  }
   if (error.reason === 'overloaded' && peer !== undefined) {
     return `${nameOf(peer) ?? 'Somebody'} is not keeping up and misses messages.`
   }
   return `Something went wrong: ${errorWords(error)}.`
 }
 
+/** UTF-16 code units. What the library says is shorter; what a server or somebody's handler says can be anything. */
+const MAX_CLAUSE = 300
+
 /** A sentence of the library, made to stand behind a colon. */
-function clause(sentence: string): string {
+function clause(words: string): string {
+  const sentence = plainText(cutText(words, MAX_CLAUSE))
   return sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, '')
 }
 
