@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { peerId } from '../sim/people'
+import { addressOf } from '../sim/people'
 import { ScriptedSignaling } from '../sim/scripted-signaling'
 import { seededRandom } from '../sim/seeded-random'
-import { Sim } from '../sim/sim'
+import { Sim, secretRoom } from '../sim/sim'
+import { simSignatures } from '../sim/sim-signatures'
 import { VirtualClock } from '../sim/virtual-clock'
-import { parseRoomLink } from './identity/room-link'
+import { newSecretKey, peerKeyOf } from './identity/peer-key'
 import { cleanName, ownName, rememberedName, rememberName } from './membership/names'
+import { VerifiedPeers } from './membership/verified-peers'
 import { Room } from './room'
 import { seconds } from './runtime/clock'
 import { memoryStore, type Store } from './runtime/store'
@@ -55,13 +57,25 @@ describe('a name', () => {
 function lonelyRoom(store: Store = memoryStore()) {
   const clock = new VirtualClock()
   const signaling = new ScriptedSignaling('server')
-  const link = parseRoomLink('garden', 'http://localhost/')
-  if (!link.ok) throw new Error(link.reason)
   const links = () => {
     throw new Error('nobody is called here')
   }
-  const self = { id: peerId('alice'), name: 'alice' }
-  const room = new Room({ link: link.value, self, clock, random: seededRandom(1), store, links, signaling })
+  const random = seededRandom(1)
+  const { link, keys } = secretRoom(random.bytes(16))
+  const self = { key: peerKeyOf(newSecretKey(random), simSignatures), address: addressOf('alice'), name: 'alice' }
+  const verified = new VerifiedPeers(store, keys.id)
+  const room = new Room({
+    link,
+    keys,
+    self,
+    signatures: simSignatures,
+    verified,
+    clock,
+    random,
+    store,
+    links,
+    signaling,
+  })
   return { clock, signaling, room }
 }
 
@@ -104,7 +118,7 @@ describe('entering', () => {
 describe('leaving', () => {
   it('[RP2] is told to everybody, and ends everything here, once', async () => {
     const sim = await trio()
-    const { id, room, messages } = sim.peer('alice')
+    const { address, room, messages } = sim.peer('alice')
     const bob = sim.peer('bob')
     bob.room.handle('sleep', () => new Promise<null>(() => {}))
     const asked = expect(room.request(bob.id, 'sleep')).rejects.toMatchObject({ reason: 'left' })
@@ -116,7 +130,7 @@ describe('leaving', () => {
     await asked
     expect(states).toEqual(['left'])
     expect(bob.sees('gone')).toEqual(['alice'])
-    expect(sim.server.find(id)).toBeUndefined()
+    expect(sim.server.find(address)).toBeUndefined()
     await bob.room.broadcast('is alice here?')
     await sim.run(seconds(60))
     expect(messages).toEqual([])

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { dialPair, linkedDialPair } from '../../sim/dialing'
 import { type Millis, seconds } from '../runtime/clock'
+import { GATHER_TIME } from './timing'
 
 describe('an attempt', () => {
   it('[DI5] has failed when it is not open after 10 s, and the next is another one', async () => {
@@ -34,7 +35,7 @@ describe('an attempt', () => {
     const { story, alice, bob } = dialPair()
     alice.post = 'unavailable'
     alice.dialer.want(bob.address)
-    await story.run(1)
+    await story.run(GATHER_TIME + 1)
     expect(alice.made[0]?.link.state.kind).toBe('closed')
     alice.post = 'delivered'
     await story.run(seconds(2))
@@ -54,12 +55,12 @@ describe('an attempt', () => {
 })
 
 describe('a lost link', () => {
-  it('[DI6] is dialled again at once by the smaller id', async () => {
+  it('[DI6] is dialled again at once by the smaller address', async () => {
     const { story, alice, bob } = await linkedDialPair()
     await story.run(seconds(10))
     const lostAt = story.clock.now()
     story.network.dropLinks('alice', 'bob')
-    await story.run(100)
+    await story.run(200)
     expect(alice.unlinked).toEqual([{ at: lostAt, reason: 'failed' }])
     expect(alice.calls[1]).toBe(lostAt)
     expect(bob.calls).toEqual([])
@@ -69,7 +70,7 @@ describe('a lost link', () => {
     expect(bob.made).toHaveLength(2)
   })
 
-  it('[DI6] is dialled again by the larger id 0.7 s later, when no call has come by then', async () => {
+  it('[DI6] is dialled again by the larger address 0.7 s later, when no call has come by then', async () => {
     const { story, alice, bob } = await linkedDialPair()
     await story.run(seconds(10))
     const lostAt = story.clock.now()
@@ -92,7 +93,9 @@ describe('a lost link', () => {
       alice.dialer.want(bob.address)
       await story.run(seconds(150))
       const pauses = alice.calls.slice(1).map((at, index) => at - (alice.calls[index] ?? 0))
-      const expected = [250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000].map((pause) => pause * share)
+      const expected = [250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000].map(
+        (pause) => pause * share + GATHER_TIME,
+      )
       expect(pauses.slice(0, 9)).toEqual(expected.map((pause) => expect.closeTo(pause, 5)))
     }
   })
@@ -101,7 +104,7 @@ describe('a lost link', () => {
     const { story, alice, bob } = dialPair(0)
     alice.post = 'unavailable'
     alice.dialer.want(bob.address)
-    await story.run(1)
+    await story.run(GATHER_TIME + 1)
     alice.post = 'delivered'
     bob.dialer.want(alice.address)
     await story.run(seconds(60))
@@ -122,7 +125,7 @@ describe('a lost link', () => {
     await story.run(seconds(5))
     const lostAt = story.clock.now()
     story.network.dropLinks('alice', 'bob')
-    await story.run(100)
+    await story.run(200)
     expect(alice.calls.at(-1)).toBe(lostAt)
     expect(await story.areLinked(alice, bob)).toBe(true)
   })
@@ -153,7 +156,7 @@ describe('a peer that is not here', () => {
     alice.post = 'not-here'
     alice.dialer.want(bob.address)
     await story.run(seconds(60))
-    expect(alice.notHere).toEqual([bob.id])
+    expect(alice.notHere).toEqual([bob.address])
     expect(alice.calls).toHaveLength(1)
     alice.post = 'delivered'
     alice.dialer.want(bob.address)
@@ -187,7 +190,7 @@ describe('a peer that is not here', () => {
     await story.run(seconds(5))
     const lostAt = story.clock.now()
     story.network.dropLinks('alice', 'bob')
-    await story.run(100)
+    await story.run(200)
     expect(alice.calls.at(-1)).toBe(lostAt)
     expect(await story.areLinked(alice, bob)).toBe(true)
   })
@@ -228,10 +231,10 @@ describe('a dialer whose server is back', () => {
     const renewedAt = story.clock.now()
     expect(alice.calls).toEqual([0, renewedAt])
     expect(alice.made[0]?.link.state.kind).toBe('closed')
-    await story.run(1)
+    await story.run(GATHER_TIME + 1)
     alice.post = 'delivered'
     await story.run(seconds(1))
-    expect(alice.calls[2]).toBe(renewedAt + 125)
+    expect(alice.calls[2]).toBe(renewedAt + GATHER_TIME + 125)
     expect(await story.areLinked(alice, bob)).toBe(true)
   })
 
@@ -254,7 +257,7 @@ describe('a peer that cannot be reached', () => {
   it('[RP5] is told of after three failures in a row, once, and dialled on', async () => {
     const { story, alice, bob } = dialPair(0)
     const told: number[] = []
-    alice.dialer.on('unreachable', ({ peer }) => peer === bob.id && told.push(alice.calls.length))
+    alice.dialer.on('unreachable', ({ address }) => address === bob.address && told.push(alice.calls.length))
     alice.post = 'unavailable'
     alice.dialer.want(bob.address)
     await story.run(seconds(60))
@@ -264,22 +267,6 @@ describe('a peer that cannot be reached', () => {
 })
 
 describe('a dialer', () => {
-  it('[IN3] does nothing about a box that is nonsense, and says so', async () => {
-    const { story, alice, bob } = await linkedDialPair()
-    for (const box of [new Uint8Array(), Uint8Array.of(0xc1), new Uint8Array(20_000), Uint8Array.of(0x80)]) {
-      expect(alice.dialer.receive(bob.id, box)).toBe(false)
-    }
-    expect(alice.made).toHaveLength(1)
-    expect(await story.areLinked(alice, bob)).toBe(true)
-  })
-
-  it('[DI1] takes no calls from itself', async () => {
-    const { story, alice } = dialPair()
-    alice.forge(alice, 'mirror', { kind: 'offer', sdp: 'v=0 1' })
-    await story.run(seconds(30))
-    expect(alice.made).toEqual([])
-  })
-
   it('[RP2] that closes waits for the others to close their links, and then dials and answers no more', async () => {
     const { story, alice, bob } = await linkedDialPair()
     let closed = false

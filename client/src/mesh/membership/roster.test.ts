@@ -8,6 +8,7 @@ const member = (name: string, status: Member['status'] = 'here'): Member => ({
   id: peerId(name),
   name,
   status,
+  verified: false,
   reach: status === 'gone' ? 'none' : 'direct',
 })
 

@@ -6,7 +6,7 @@ import { RoomError } from '../protocol/errors'
 import type { PeerId } from '../protocol/ids'
 import { MAX_MESSAGE_BYTES, MAX_REQUESTS_PER_PEER } from '../protocol/limits'
 import { decodePayload, type Payload } from '../protocol/payloads'
-import { seconds } from '../runtime/clock'
+import { firstNumber, seconds } from '../runtime/clock'
 import { type RequestOptions, Requests } from './requests'
 
 const ALICE = peerId('alice')
@@ -238,15 +238,16 @@ describe('a request', () => {
 
   it('[RQ3] is answered by nobody but the one who was asked', async () => {
     const circle = new Circle()
+    const first = firstNumber(circle.clock)
     circle.cut.set(BOB, undefined)
     const asked = circle.ask(ALICE, BOB, 'time')
     for (let number = 0; number < 5; number++) {
-      circle.arrive(CAROL, ALICE, { kind: 'answer', number, body: 'midnight' })
-      circle.arrive(CAROL, ALICE, { kind: 'refusal', number, reason: 'no-handler', message: '' })
+      circle.arrive(CAROL, ALICE, { kind: 'answer', number: first + number, body: 'midnight' })
+      circle.arrive(CAROL, ALICE, { kind: 'refusal', number: first + number, reason: 'no-handler', message: '' })
     }
     expect(await circle.outcome(asked, 100)).toBe('nothing yet')
-    circle.arrive(BOB, ALICE, { kind: 'answer', number: 1, body: 'noon' })
-    circle.arrive(BOB, ALICE, { kind: 'answer', number: 1, body: 'too late' })
+    circle.arrive(BOB, ALICE, { kind: 'answer', number: first + 1, body: 'noon' })
+    circle.arrive(BOB, ALICE, { kind: 'answer', number: first + 1, body: 'too late' })
     expect(await circle.outcome(asked, 0)).toBe('noon')
   })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { peerId } from '../../sim/people'
 import { seededRandom } from '../../sim/seeded-random'
+import { VirtualClock } from '../../sim/virtual-clock'
 import { RoomError } from '../protocol/errors'
 import type { Frame, Received } from '../protocol/frames'
 import type { PeerId } from '../protocol/ids'
@@ -22,7 +23,8 @@ class Side {
     readonly instance: string,
     readonly peer: PeerId,
   ) {
-    this.session = new Session({ peer, instance, onPayload: (payload) => this.handed.push(decode(payload)) })
+    const onPayload = (payload: Uint8Array) => this.handed.push(decode(payload))
+    this.session = new Session({ peer, clock: new VirtualClock(), instance, onPayload })
   }
 
   push(text: string): void {

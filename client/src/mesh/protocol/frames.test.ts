@@ -2,15 +2,16 @@ import { deepStrictEqual } from 'node:assert'
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../../sim/seeded-random'
 import { decodeFrame, encodeFrame, type Frame } from './frames'
-import { MAX_FRAME_BYTES, MAX_MESSAGE_BYTES } from './limits'
+import { MAX_FRAME_BYTES, MAX_MESSAGE_BYTES, MAX_RECORD_BYTES } from './limits'
 import { encodeMsgpack } from './msgpack'
 
-const HELLO: Frame = { kind: 'hello', version: 1, instance: 'run 1', name: 'alice', received: undefined }
+const RECORD = Uint8Array.of(7, 8, 9)
+const HELLO: Frame = { kind: 'hello', version: 1, instance: 'run 1', record: RECORD, received: undefined }
 
 const FRAMES: readonly Frame[] = [
   HELLO,
   { ...HELLO, received: { instance: 'run 7', seq: 0xffff_ffff } },
-  { ...HELLO, name: '👩‍👩‍👧'.repeat(8) },
+  { ...HELLO, record: new Uint8Array(MAX_RECORD_BYTES).fill(1) },
   { kind: 'ping', stamp: 123.456 },
   { kind: 'pong', stamp: -0.5 },
   { kind: 'data', seq: 1, payload: Uint8Array.of(0) },
@@ -32,7 +33,7 @@ describe('frames', () => {
 
   it('[FR1] are on the wire what the protocol says, byte for byte', () => {
     const wire: [Frame, number[]][] = [
-      [HELLO, [1, 0x94, 1, 0xa5, 0x72, 0x75, 0x6e, 0x20, 0x31, 0xa5, 0x61, 0x6c, 0x69, 0x63, 0x65, 0xc0]],
+      [HELLO, [1, 0x94, 1, 0xa5, 0x72, 0x75, 0x6e, 0x20, 0x31, 0xc4, 3, 7, 8, 9, 0xc0]],
       [{ kind: 'ping', stamp: 1.5 }, [2, 0x3f, 0xf8, 0, 0, 0, 0, 0, 0]],
       [{ kind: 'pong', stamp: 1.5 }, [3, 0x3f, 0xf8, 0, 0, 0, 0, 0, 0]],
       [{ kind: 'data', seq: 0x01020304, payload: Uint8Array.of(9, 8) }, [4, 1, 2, 3, 4, 9, 8]],
@@ -81,37 +82,37 @@ describe('frames', () => {
   })
 
   it('[FR2] with a hello of another shape are bad', () => {
-    expect(decodeFrame(helloOf([1, 'run', 'alice', ['run', 0]])).ok).toBe(true)
+    expect(decodeFrame(helloOf([1, 'run', RECORD, ['run', 0]])).ok).toBe(true)
     const malformed = [
       null,
       'hello',
       {},
       [],
-      [1, 'run', 'alice'],
-      [1, 'run', 'alice', null, null],
-      ['1', 'run', 'alice', null],
-      [1.5, 'run', 'alice', null],
-      [1, '', 'alice', null],
-      [1, 'r'.repeat(33), 'alice', null],
-      [1, 7, 'alice', null],
-      [1, 'run', '', null],
-      [1, 'run', 'a'.repeat(65), null],
-      [1, 'run', new Uint8Array(5), null],
-      [1, 'run', 'alice', 7],
-      [1, 'run', 'alice', ['run']],
-      [1, 'run', 'alice', ['run', 1, 2]],
-      [1, 'run', 'alice', ['run', -1]],
-      [1, 'run', 'alice', ['run', 1.5]],
-      [1, 'run', 'alice', ['run', 2 ** 32]],
-      [1, 'run', 'alice', ['run', Number.NaN]],
-      [1, 'run', 'alice', ['', 1]],
+      [1, 'run', RECORD],
+      [1, 'run', RECORD, null, null],
+      ['1', 'run', RECORD, null],
+      [1.5, 'run', RECORD, null],
+      [1, '', RECORD, null],
+      [1, 'r'.repeat(33), RECORD, null],
+      [1, 7, RECORD, null],
+      [1, 'run', 'alice', null],
+      [1, 'run', new Uint8Array(), null],
+      [1, 'run', new Uint8Array(MAX_RECORD_BYTES + 1), null],
+      [1, 'run', RECORD, 7],
+      [1, 'run', RECORD, ['run']],
+      [1, 'run', RECORD, ['run', 1, 2]],
+      [1, 'run', RECORD, ['run', -1]],
+      [1, 'run', RECORD, ['run', 1.5]],
+      [1, 'run', RECORD, ['run', 2 ** 32]],
+      [1, 'run', RECORD, ['run', Number.NaN]],
+      [1, 'run', RECORD, ['', 1]],
     ]
     for (const content of malformed) expectRefused(helloOf(content), 'malformed')
   })
 
   it('[FR6] with a hello of another version tell that version, whatever else they say', () => {
     for (const version of [0, 2, -1, 2 ** 40]) {
-      for (const rest of [[], ['run', 'alice', null], [{ name: 'alice' }, 7]]) {
+      for (const rest of [[], ['run', RECORD, null], [{ name: 'alice' }, 7]]) {
         expect(decodeFrame(helloOf([version, ...rest]))).toEqual({ ok: true, value: { kind: 'foreign', version } })
       }
     }

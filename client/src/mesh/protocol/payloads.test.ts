@@ -1,6 +1,7 @@
 import { deepStrictEqual } from 'node:assert'
 import { describe, expect, it } from 'vitest'
 import { EDGE_DATA } from './data-contract'
+import { MAX_RECORD_BYTES } from './limits'
 import { encodeMsgpack } from './msgpack'
 import { decodePayload, encodePayload, type Payload, REFUSAL_REASONS } from './payloads'
 
@@ -14,7 +15,7 @@ const PAYLOADS: readonly Payload[] = [
   { kind: 'answer', number: 1, body: null },
   ...REFUSAL_REASONS.map((reason): Payload => ({ kind: 'refusal', number: 1, reason, message: '' })),
   { kind: 'refusal', number: 1, reason: 'too-large', message: 'm'.repeat(1024) },
-  { kind: 'rename', name: 'n'.repeat(64) },
+  { kind: 'record', record: new Uint8Array(MAX_RECORD_BYTES).fill(1) },
 ]
 
 describe('payloads', () => {
@@ -28,7 +29,7 @@ describe('payloads', () => {
       [{ kind: 'request', number: 4, topic: 'time', body: null }, [2, 4, 'time', null]],
       [{ kind: 'answer', number: 4, body: 'noon' }, [3, 4, 'noon']],
       [{ kind: 'refusal', number: 4, reason: 'no-handler', message: 'no' }, [4, 4, 'no-handler', 'no']],
-      [{ kind: 'rename', name: 'Wren' }, [5, 'Wren']],
+      [{ kind: 'record', record: Uint8Array.of(7, 8) }, [5, Uint8Array.of(7, 8)]],
     ]
     for (const [payload, content] of wire) expect([...encodePayload(payload)]).toEqual([...encodeMsgpack(content)])
   })
@@ -79,10 +80,10 @@ describe('payloads', () => {
     expect(decodePayload(Uint8Array.of(0xd4, 1, 1))).toMatchObject({ ok: false })
   })
 
-  it('[PL5] with a name that is empty, too long or no text are refused', () => {
-    for (const name of ['', 'n'.repeat(65), '🐦'.repeat(33), 7, null, ['Wren']]) {
-      expect(decodePayload(encodeMsgpack([5, name]))).toMatchObject({ ok: false })
+  it('[PL5] with a record that is empty, too long or not bytes are refused', () => {
+    for (const record of [new Uint8Array(), new Uint8Array(MAX_RECORD_BYTES + 1), 'Wren', 7, null, [1]]) {
+      expect(decodePayload(encodeMsgpack([5, record]))).toMatchObject({ ok: false })
     }
-    expect(decodePayload(encodeMsgpack([5, '🐦'.repeat(32)]))).toMatchObject({ ok: true })
+    expect(decodePayload(encodeMsgpack([5, new Uint8Array(MAX_RECORD_BYTES)]))).toMatchObject({ ok: true })
   })
 })

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { peerId } from '../../sim/people'
+import { addressOf } from '../../sim/people'
 import { ScriptedSignaling } from '../../sim/scripted-signaling'
 import type { Delivery } from '../link/introducer'
 import { SeveralSignalings } from './several-signalings'
 import type { SignalingState } from './signaling'
 
-const BOB = peerId('bob')
+const BOB = addressOf('bob')
 const BOX = Uint8Array.of(1, 2, 3)
 
 function setUp(...outcomes: Delivery[]) {

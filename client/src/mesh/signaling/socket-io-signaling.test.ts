@@ -3,7 +3,7 @@ import { Server } from 'socket.io'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type IceServer, MAX_LISTED_PEERS } from '../../../../signaling-server/src/contract'
 import { attachSignaling, type Signaling as RunningSignaling } from '../../../../signaling-server/src/signaling'
-import { peerId } from '../../sim/people'
+import { addressOf } from '../../sim/people'
 import { seededRandom } from '../../sim/seeded-random'
 import { VirtualClock } from '../../sim/virtual-clock'
 import { toRoomId } from '../protocol/ids'
@@ -15,8 +15,8 @@ import { signalingContract } from './signaling-contract'
 import { SocketIoSignaling } from './socket-io-signaling'
 
 const GARDEN = toRoomId(new Uint8Array(16))
-const ALICE = peerId('alice')
-const BOB = peerId('bob')
+const ALICE = addressOf('alice')
+const BOB = addressOf('bob')
 const BOX = Uint8Array.of(1, 2, 3)
 const STUN: IceServer = { urls: 'stun:stun.garden.example' }
 
@@ -133,11 +133,11 @@ describe.each(['one', 'two'] as const)('signaling over Socket.IO with %s real se
       await startServers()
       await run({
         signaling(name) {
-          const [first, ...others] = ports.map((port) => join(port, peerId(name)))
+          const [first, ...others] = ports.map((port) => join(port, addressOf(name)))
           if (!first) throw new Error('there is no server')
           return others.length === 0 ? first : new SeveralSignalings([first, ...others])
         },
-        id: peerId,
+        id: addressOf,
         stopServer: async () => void (await Promise.all(servers.map((server) => server.close()))),
         startServer: startServers,
         wait: (promise) => promise,
@@ -149,7 +149,7 @@ describe.each(['one', 'two'] as const)('signaling over Socket.IO with %s real se
 describe('with the real server', () => {
   it('[SI1] everybody is announced again within about 2.5 s of its restart', async () => {
     const { signaling: server, port } = await startServer()
-    const people = ['alice', 'bob', 'carol', 'dave'].map((name) => join(port, peerId(name)))
+    const people = ['alice', 'bob', 'carol', 'dave'].map((name) => join(port, addressOf(name)))
     for (const person of people) await enter(person)
     const lost = Promise.all(people.map((person) => until(person, 'unreachable')))
     await server.close()
@@ -298,7 +298,7 @@ describe('with the real server', () => {
 
 describe('with a server that lies', () => {
   it('[SI4] nonsense for an answer to a join is no answer; the next try may do better', async () => {
-    const full = Array.from({ length: MAX_LISTED_PEERS }, (_, number) => peerId(`peer-${number}-`))
+    const full = Array.from({ length: MAX_LISTED_PEERS }, (_, number) => addressOf(`peer-${number}-`))
     const nonsense = [
       undefined,
       null,
