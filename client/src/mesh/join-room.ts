@@ -1,7 +1,7 @@
 /** Joins a room from a browser page: the composition of the real clock, store, keys, signaling and links. */
 import { claimOwnKey } from './identity/own-key'
 import { hashInWorker } from './identity/password-hasher'
-import { ed25519Signatures } from './identity/signatures'
+import { findSignatures } from './identity/signatures'
 import { WebRtcLink, webRtcSupported } from './link/webrtc-link'
 import { cleanName, ownName } from './membership/names'
 import { VerifiedPeers } from './membership/verified-peers'
@@ -53,7 +53,9 @@ export async function joinRoom(options: JoinOptions = {}): Promise<Room> {
   if (name === undefined) throw new RoomError('bad-data', `A name has 1 to ${MAX_NAME_LENGTH} characters.`)
   const verified = new VerifiedPeers(store, keys.id)
   await verified.load()
-  const common = { clock: systemClock, random: systemRandom, signatures: ed25519Signatures, store }
+  // Where the page is not secure there is no such thing, whatever the types say.
+  const signatures = await findSignatures(crypto.subtle as SubtleCrypto | undefined)
+  const common = { clock: systemClock, random: systemRandom, signatures, store }
   const own = await claimOwnKey({ ...common, room: keys.id, tab, claims: browserClaims(systemRandom) })
   const address = newAddress(systemRandom)
   const connect = (server: string) => new SocketIoSignaling({ ...common, server, room: keys.id, self: address })

@@ -2,7 +2,7 @@
  * Everybody that this peer deals with: who is found at which address, who is let in, and what becomes of each as links
  * come and go. One peer alone is RemotePeer's, what they say to one another the room's. Rules MB1, RP5, CO3, CO4.
  */
-import { openRecord } from './identity/member-record'
+import { isRecordSigned } from './identity/member-record'
 import type { Sealer } from './identity/sealer'
 import type { Signatures } from './identity/signatures'
 import { Dialer } from './link/dialer'
@@ -118,7 +118,7 @@ export class Peers {
   }
 
   receive(from: Address, box: Uint8Array): void {
-    if (!this.#closed) this.#introducer.receive(from, box)
+    if (!this.#closed) void this.#introducer.receive(from, box)
   }
 
   /** Resolves when it is remembered; rejects as the store does. */
@@ -237,7 +237,7 @@ export class Peers {
       clock,
       instance: newSessionId(random),
       ownRecord: () => self.record.bytes,
-      readRecord: (record) => openRecord(room, record, signatures),
+      isSigned: (record) => isRecordSigned(room, record, signatures),
       onPayload: (bytes) => this.#events.emit('payload', { from: id, remote, bytes }),
       onChange: () => this.#recordMember(id, remote),
       onLeft: forget,

@@ -3,7 +3,7 @@
  * however many links. Which links there are is the dialer's; what payloads mean is the room's.
  * Rules RP1-RP3, SE7-SE8, CO1, CO2.
  */
-import type { MemberRecord } from './identity/member-record'
+import { type MemberRecord, readRecord } from './identity/member-record'
 import { Conduct } from './link/conduct'
 import { Keepalive, type Life } from './link/keepalive'
 import type { Link } from './link/link'
@@ -21,7 +21,6 @@ import {
   PROTOCOL_VERSION,
 } from './protocol/frames'
 import type { Address, PeerId } from './protocol/ids'
-import type { Result } from './protocol/result'
 import type { Clock, Millis } from './runtime/clock'
 import { assertNever } from './runtime/invariant'
 
@@ -32,8 +31,8 @@ interface RemotePeerDeps {
   readonly instance: string
   /** what this side says of itself now, signed */
   readonly ownRecord: () => Uint8Array
-  /** checks the signature of a record of this room */
-  readonly readRecord: (record: Uint8Array) => Result<MemberRecord>
+  /** whether a record is signed, for this room, by whom it claims to be of */
+  readonly isSigned: (record: Uint8Array) => Promise<boolean>
   readonly onPayload: (payload: Uint8Array) => void
   readonly onChange: () => void
   /** it said good-bye */
@@ -273,13 +272,19 @@ export class RemotePeer {
 
   /** @returns whether it is one of the peer's own */
   #readRecord(bytes: Uint8Array): boolean {
-    const record = this.deps.readRecord(bytes)
+    const record = readRecord(bytes)
     if (!record.ok || record.value.peer !== this.deps.id) {
       this.offend(record.ok ? "somebody else's record" : record.reason)
       return false
     }
     if (record.value.revision > (this.#record?.revision ?? -1)) this.#record = record.value
+    void this.#checkSignature(bytes)
     return true
+  }
+
+  /** The link tells who speaks; the signature has to hold all the same, for those who will hear it from others. */
+  async #checkSignature(record: Uint8Array): Promise<void> {
+    if (!(await this.deps.isSigned(record))) this.offend('a record that it has not signed')
   }
 
   #readLatestRecord(): void {

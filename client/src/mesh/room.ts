@@ -124,6 +124,7 @@ export class Room {
     const { signaling, clock } = this.deps
     const ended: (() => void)[] = []
     try {
+      await this.#record.sign()
       await new Promise<void>((resolve, reject) => {
         const settle = (state: SignalingState) => {
           if (state.kind === 'connected') resolve()
@@ -204,7 +205,8 @@ export class Room {
     this.#assertOpen()
     const trimmed = cleanName(name)
     if (trimmed === undefined) throw new RoomError('bad-data', `A name has 1 to ${MAX_NAME_LENGTH} characters.`)
-    this.#record.rename(trimmed)
+    await this.#record.rename(trimmed)
+    this.#assertOpen()
     this.#peers.describe(encodePayload({ kind: 'record', record: this.#record.bytes }))
     try {
       await rememberName(this.deps.store, trimmed)

@@ -331,7 +331,7 @@ describe('a room', () => {
     const bob = sim.peer('bob').address
     for (let call = 0; call < 1000; call++) {
       const signals = [{ kind: 'offer', sdp: `v=0 ${call}` }] as const
-      void mallory.signaling.deliver(bob, mallory.sealer.seal(bob, { session: `call ${call}`, signals }))
+      void mallory.signaling.deliver(bob, await mallory.sealer.seal(bob, { session: `call ${call}`, signals }))
       await sim.run(10)
     }
     expect(sim.network.linksMade - before).toBeLessThan(15)

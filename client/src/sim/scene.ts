@@ -1,7 +1,7 @@
 /** How alice deals with bob, and bob alone: her side is the code that ships, his side of the link is played by hand. */
 
-import { openRecord, signRecord } from '../mesh/identity/member-record'
-import { peerKeyOf } from '../mesh/identity/peer-key'
+import { isRecordSigned, signRecord } from '../mesh/identity/member-record'
+import { toPeerKey } from '../mesh/identity/peer-key'
 import type { Link } from '../mesh/link/link'
 import type { RoomError } from '../mesh/protocol/errors'
 import { decodeFrame, encodeFrame, type Frame, type Hello, type InboundFrame } from '../mesh/protocol/frames'
@@ -10,28 +10,30 @@ import { RemotePeer } from '../mesh/remote-peer'
 import type { Millis } from '../mesh/runtime/clock'
 import { seededRandom } from './seeded-random'
 import { SimNetwork } from './sim-network'
-import { simSignatures } from './sim-signatures'
+import { simSignatures, simSigner } from './sim-signatures'
 import { VirtualClock } from './virtual-clock'
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 export const bytes = (words: string) => new TextEncoder().encode(words)
 
 const ROOM = toRoomId(new Uint8Array(16))
-const keyOf = (seed: number) => peerKeyOf(new Uint8Array(32).fill(seed), simSignatures)
+const keyOf = (seed: number) => toPeerKey(simSigner(new Uint8Array(32).fill(seed)))
 const alicesKey = keyOf(1)
 export const bobsKey = keyOf(2)
 export const carolsKey = keyOf(3)
 
 /** What somebody says of himself; the later one of two has the greater revision. */
-export const recordOf = (name: string, revision = 1, key = bobsKey): Uint8Array =>
+export const recordOf = (name: string, revision = 1, key = bobsKey): Promise<Uint8Array> =>
   signRecord(ROOM, { name, revision }, key)
+
+const ALICES_RECORD = await recordOf('alice', 1, alicesKey)
 
 /** What bob says first. */
 export const HELLO: Hello = {
   kind: 'hello',
   version: 1,
   instance: 'bob 1',
-  record: recordOf('bob'),
+  record: await recordOf('bob'),
   received: undefined,
 }
 
@@ -44,7 +46,7 @@ export class Scene {
   readonly givenUp: string[] = []
   /** what bob's present link brought him */
   heard: InboundFrame[] = []
-  ownRecord = recordOf('alice', 1, alicesKey)
+  ownRecord = ALICES_RECORD
   /** alice's and bob's ends of the present link */
   links: readonly [Link, Link] | undefined
   readonly bob: RemotePeer
@@ -56,7 +58,7 @@ export class Scene {
       clock: this.clock,
       instance: 'alice 1',
       ownRecord: () => this.ownRecord,
-      readRecord: (record) => openRecord(ROOM, record, simSignatures),
+      isSigned: (record) => isRecordSigned(ROOM, record, simSignatures),
       onPayload: (payload) => this.payloads.push(text(payload)),
       onChange: () => {},
       onLeft: () => this.told.push('left'),

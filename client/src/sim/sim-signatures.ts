@@ -4,15 +4,18 @@
  */
 import { sha256, sha512 } from '@noble/hashes/sha2.js'
 import { concatBytes } from '@noble/hashes/utils.js'
-import type { Signatures } from '../mesh/identity/signatures'
+import type { Signatures, Signer } from '../mesh/identity/signatures'
 
-const publicKeyOf = (secretKey: Uint8Array): Uint8Array => sha256(secretKey)
 const signatureOf = (message: Uint8Array, publicKey: Uint8Array): Uint8Array => sha512(concatBytes(publicKey, message))
 
+export function simSigner(secretKey: Uint8Array): Signer {
+  const publicKey = sha256(secretKey)
+  return { publicKey, sign: async (message) => signatureOf(message, publicKey) }
+}
+
 export const simSignatures: Signatures = {
-  publicKeyOf,
-  sign: (message, secretKey) => signatureOf(message, publicKeyOf(secretKey)),
-  verify(signature, message, publicKey) {
+  signer: async (secretKey) => simSigner(secretKey),
+  async verify(signature, message, publicKey) {
     const expected = signatureOf(message, publicKey)
     return signature.length === expected.length && signature.every((byte, index) => byte === expected[index])
   },

@@ -3,7 +3,7 @@
  * have names here, and stories can be told with them.
  */
 
-import { newSecretKey, type PeerKey, peerKeyOf } from '../mesh/identity/peer-key'
+import { newSecretKey, type PeerKey, toPeerKey } from '../mesh/identity/peer-key'
 import { deriveNamedRoomKeys, deriveRoomKeys, type RoomKeys } from '../mesh/identity/room-keys'
 import { formatRoomLink, type RoomLink } from '../mesh/identity/room-link'
 import { VerifiedPeers } from '../mesh/membership/verified-peers'
@@ -18,7 +18,7 @@ import { memoryStore, type Store } from '../mesh/runtime/store'
 import { seededRandom } from './seeded-random'
 import { SimNetwork } from './sim-network'
 import { SimServer, SimSignaling } from './sim-signaling'
-import { simSignatures } from './sim-signatures'
+import { simSignatures, simSigner } from './sim-signatures'
 import { VirtualClock } from './virtual-clock'
 
 export interface SimOptions {
@@ -88,7 +88,7 @@ export class Sim {
   }
 
   newProfile(): Profile {
-    return { key: peerKeyOf(newSecretKey(this.random), simSignatures), store: memoryStore() }
+    return { key: toPeerKey(simSigner(newSecretKey(this.random))), store: memoryStore() }
   }
 
   /**

@@ -3,7 +3,7 @@
  * holds the room's key, as any member does, and a key of its own.
  */
 import { signRecord } from '../mesh/identity/member-record'
-import { newSecretKey, type PeerKey, peerKeyOf } from '../mesh/identity/peer-key'
+import { newSecretKey, type PeerKey, toPeerKey } from '../mesh/identity/peer-key'
 import { Sealer } from '../mesh/identity/sealer'
 import { Dialer } from '../mesh/link/dialer'
 import { Introducer } from '../mesh/link/introducer'
@@ -12,7 +12,7 @@ import { decodeFrame, encodeFrame, type Frame, type Hello, type InboundFrame } f
 import { type Address, newAddress, type PeerId } from '../mesh/protocol/ids'
 import type { Sim } from './sim'
 import { SimSignaling } from './sim-signaling'
-import { simSignatures } from './sim-signatures'
+import { simSignatures, simSigner } from './sim-signatures'
 
 export interface StrangerOptions {
   readonly hello?: Partial<Hello>
@@ -36,7 +36,7 @@ export class Stranger {
   constructor(sim: Sim, name: string, { hello, key, isQuiet = false }: StrangerOptions = {}) {
     const { clock, random, network, server } = sim
     const { id: room, sealing } = sim.room.keys
-    this.key = key ?? peerKeyOf(newSecretKey(random), simSignatures)
+    this.key = key ?? toPeerKey(simSigner(newSecretKey(random)))
     this.address = newAddress(random)
     this.signaling = new SimSignaling(server, name, this.address)
     const self = this.address
@@ -59,10 +59,11 @@ export class Stranger {
     const goBetween = { available: true, iceServers: [], introduce: introducer.introduce.bind(introducer) }
     const dialer = new Dialer({ self, clock, random, links: (options) => network.link(name, options), goBetween })
     introducer.on('introduction', ({ address, peer, introduction }) => dialer.receive(address, peer, introduction))
-    const record = signRecord(room, { name, revision: 1 }, this.key)
-    const greeting: Hello = { kind: 'hello', version: 1, instance: 'run', record, received: undefined, ...hello }
-    dialer.on('link', ({ link }) => {
+    const signing = signRecord(room, { name, revision: 1 }, this.key)
+    dialer.on('link', async ({ link }) => {
       this.#links.push(link)
+      const record = await signing
+      const greeting: Hello = { kind: 'hello', version: 1, instance: 'run', record, received: undefined, ...hello }
       link.send(encodeFrame(greeting))
       link.on('frame', (bytes) => {
         const frame = decodeFrame(bytes)
@@ -74,7 +75,7 @@ export class Stranger {
       const honest = addresses.filter((address) => sim.peers.some((peer) => peer.address === address))
       if (!isQuiet) for (const address of honest) dialer.want(address)
     })
-    this.signaling.on('box', ({ from, box }) => this.deaf || introducer.receive(from, box))
+    this.signaling.on('box', ({ from, box }) => this.deaf || void introducer.receive(from, box))
     this.signaling.open()
   }
 

@@ -9,7 +9,7 @@ import { decodeMsgpack, encodeMsgpack } from '../protocol/msgpack'
 import { malformed, ok, type Result } from '../protocol/result'
 import type { PeerKey } from './peer-key'
 import type { Signatures } from './signatures'
-import { openSigned, signContent } from './signed'
+import { isSigned, readEnvelope, signContent } from './signed'
 
 export interface MemberRecord {
   readonly peer: PeerId
@@ -27,17 +27,29 @@ const ContentSchema = v.strictTuple([NameSchema, v.pipe(v.number(), v.safeIntege
 
 const contextOf = (room: RoomId): string => `member ${room}`
 
-export const signRecord = (room: RoomId, { name, revision }: Omit<MemberRecord, 'peer'>, key: PeerKey): Uint8Array =>
-  signContent(contextOf(room), encodeMsgpack([name, revision]), key)
+export const signRecord = (
+  room: RoomId,
+  { name, revision }: Omit<MemberRecord, 'peer'>,
+  key: PeerKey,
+): Promise<Uint8Array> => signContent(contextOf(room), encodeMsgpack([name, revision]), key)
 
-/** @returns the record and whose it is, or why it is none of this room */
-export function openRecord(room: RoomId, record: Uint8Array, signatures: Signatures): Result<MemberRecord> {
-  const signed = openSigned(contextOf(room), record, signatures)
-  if (!signed.ok) return signed
-  const content = decodeMsgpack(signed.value.content)
+/**
+ * @returns what the record says, and whom it claims to be of. That can be believed of what comes from that very peer, over
+ *   a link with it; of anything else only once `isRecordSigned` says so
+ */
+export function readRecord(record: Uint8Array): Result<MemberRecord> {
+  const envelope = readEnvelope(record)
+  if (!envelope.ok) return envelope
+  const content = decodeMsgpack(envelope.value.content)
   if (!content.ok) return content
   const parsed = v.safeParse(ContentSchema, content.value)
   if (!parsed.success) return malformed('record', parsed.issues)
   const [name, revision] = parsed.output
-  return ok({ peer: signed.value.author, name, revision })
+  return ok({ peer: envelope.value.author, name, revision })
+}
+
+/** @returns whether the peer that it claims to be of signed it, for this room */
+export async function isRecordSigned(room: RoomId, record: Uint8Array, signatures: Signatures): Promise<boolean> {
+  const envelope = readEnvelope(record)
+  return envelope.ok && isSigned(contextOf(room), envelope.value, signatures)
 }

@@ -45,9 +45,9 @@ export async function claimOwnKey(deps: OwnKeyDeps): Promise<OwnKey> {
     const release = await claims.claim(name, place === before ? RELOAD_PATIENCE : 0)
     if (!release) continue
     await write(tab, `place:${room}`, place)
-    return { key: peerKeyOf(await keptSecret(name, deps), signatures), release }
+    return { key: await peerKeyOf(await keptSecret(name, deps), signatures), release }
   }
-  return { key: peerKeyOf(newSecretKey(random), signatures), release: () => {} }
+  return { key: await peerKeyOf(newSecretKey(random), signatures), release: () => {} }
 }
 
 async function keptSecret(name: string, { store, random }: OwnKeyDeps): Promise<Uint8Array> {

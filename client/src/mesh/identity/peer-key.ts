@@ -3,21 +3,19 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { toBase64Url } from '../protocol/base64url'
 import { ID_BYTES, type PeerId, toPeerId } from '../protocol/ids'
 import type { Random } from '../runtime/random'
-import { SECRET_KEY_BYTES, type Signatures } from './signatures'
+import { SECRET_KEY_BYTES, type Signatures, type Signer } from './signatures'
 
-export interface PeerKey {
+export interface PeerKey extends Signer {
   readonly id: PeerId
-  readonly publicKey: Uint8Array
-  sign(message: Uint8Array): Uint8Array
 }
 
 export const newSecretKey = (random: Random): Uint8Array => random.bytes(SECRET_KEY_BYTES)
 
-/** The key pair of a secret of SECRET_KEY_BYTES random bytes. */
-export function peerKeyOf(secretKey: Uint8Array, signatures: Signatures): PeerKey {
-  const publicKey = signatures.publicKeyOf(secretKey)
-  return { id: peerIdOf(publicKey), publicKey, sign: (message) => signatures.sign(message, secretKey) }
-}
+/** @param secretKey SECRET_KEY_BYTES random bytes */
+export const peerKeyOf = async (secretKey: Uint8Array, signatures: Signatures): Promise<PeerKey> =>
+  toPeerKey(await signatures.signer(secretKey))
+
+export const toPeerKey = (signer: Signer): PeerKey => ({ ...signer, id: peerIdOf(signer.publicKey) })
 
 export const peerIdOf = (publicKey: Uint8Array): PeerId =>
   toPeerId(toBase64Url(sha256(publicKey).subarray(0, ID_BYTES)))

@@ -12,7 +12,7 @@ import type { Random } from '../runtime/random'
 import type { PeerKey } from './peer-key'
 import { ReplayWindow } from './replay-window'
 import type { Signatures } from './signatures'
-import { openSigned, signContent } from './signed'
+import { isSigned, readEnvelope, signContent } from './signed'
 
 const NONCE_BYTES = 24
 
@@ -20,9 +20,9 @@ const NONCE_BYTES = 24
 export type BoxFault =
   /** it was sealed with another key, for another peer or in another run, or was altered on the way */
   | 'does-not-open'
-  /** it was sealed by somebody in the room, but nobody signed what it says */
+  /** it was sealed by somebody in the room, and not signed by whom it claims to be of */
   | 'forged'
-  /** it was signed, and is no introduction */
+  /** it was sealed by somebody in the room, and is no introduction */
   | 'malformed'
   /** it came before, or is older than what is remembered */
   | 'replayed'
@@ -48,22 +48,24 @@ export class Sealer {
 
   constructor(private readonly deps: SealerDeps) {}
 
-  seal(to: Address, introduction: Introduction): Uint8Array {
+  async seal(to: Address, introduction: Introduction): Promise<Uint8Array> {
     const { sealingKey, address, key, random } = this.deps
     const way = this.#way(address, to)
     const content = encodeIntroduction({ ...introduction, number: ++this.#count })
     const nonce = random.bytes(NONCE_BYTES)
-    const sealed = xchacha20poly1305(sealingKey, nonce, utf8ToBytes(way)).encrypt(signContent(way, content, key))
+    const envelope = await signContent(way, content, key)
+    const sealed = xchacha20poly1305(sealingKey, nonce, utf8ToBytes(way)).encrypt(envelope)
     return concatBytes(nonce, sealed)
   }
 
-  open(from: Address, box: Uint8Array): Opened {
+  async open(from: Address, box: Uint8Array): Promise<Opened> {
     const way = this.#way(from, this.deps.address)
-    const envelope = this.#unseal(way, box)
-    if (!envelope) return refused('does-not-open')
-    const signed = openSigned(way, envelope, this.deps.signatures)
-    if (!signed.ok) return refused('forged')
-    const { author, content } = signed.value
+    const unsealed = this.#unseal(way, box)
+    if (!unsealed) return refused('does-not-open')
+    const envelope = readEnvelope(unsealed)
+    if (!envelope.ok) return refused('malformed')
+    if (!(await isSigned(way, envelope.value, this.deps.signatures))) return refused('forged')
+    const { author, content } = envelope.value
     const introduction = decodeIntroduction(content)
     if (!introduction.ok) return refused('malformed')
     const { number, session, signals } = introduction.value

@@ -10,9 +10,11 @@ import { bad, ok, type Result } from '../protocol/result'
 import { type PeerKey, peerIdOf } from './peer-key'
 import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES, type Signatures } from './signatures'
 
-export interface Authored {
+export interface Envelope {
   readonly author: PeerId
   readonly content: Uint8Array
+  readonly publicKey: Uint8Array
+  readonly signature: Uint8Array
 }
 
 const bytesOf = (length: number) =>
@@ -26,16 +28,19 @@ const EnvelopeSchema = v.strictTuple([bytesOf(PUBLIC_KEY_BYTES), bytesOf(SIGNATU
 const messageOf = (context: string, content: Uint8Array): Uint8Array =>
   concatBytes(utf8ToBytes(`starling/1 ${context}\0`), content)
 
-export const signContent = (context: string, content: Uint8Array, key: PeerKey): Uint8Array =>
-  encodeMsgpack([key.publicKey, key.sign(messageOf(context, content)), content])
+export const signContent = async (context: string, content: Uint8Array, key: PeerKey): Promise<Uint8Array> =>
+  encodeMsgpack([key.publicKey, await key.sign(messageOf(context, content)), content])
 
-/** @returns the content and who signed it in this context, or why nobody did */
-export function openSigned(context: string, envelope: Uint8Array, signatures: Signatures): Result<Authored> {
-  const decoded = decodeMsgpack(envelope)
+/** @returns what the envelope says, and whom it claims to be of, before anybody has checked that */
+export function readEnvelope(bytes: Uint8Array): Result<Envelope> {
+  const decoded = decodeMsgpack(bytes)
   if (!decoded.ok) return decoded
   const parsed = v.safeParse(EnvelopeSchema, decoded.value)
   if (!parsed.success) return bad('the envelope is malformed')
   const [publicKey, signature, content] = parsed.output
-  if (!signatures.verify(signature, messageOf(context, content), publicKey)) return bad('the signature is not valid')
-  return ok({ author: peerIdOf(publicKey), content })
+  return ok({ author: peerIdOf(publicKey), content, publicKey, signature })
 }
+
+/** @returns whether it was signed in this context by the author that it claims to be of */
+export const isSigned = (context: string, envelope: Envelope, signatures: Signatures): Promise<boolean> =>
+  signatures.verify(envelope.signature, messageOf(context, envelope.content), envelope.publicKey)

@@ -47,6 +47,7 @@ interface IntroducerDeps {
 export class Introducer {
   readonly #events = new Emitter<IntroducerEvents>()
   readonly #boxes: TokenBucket
+  #closed = false
 
   readonly on = this.#events.on.bind(this.#events)
 
@@ -54,10 +55,11 @@ export class Introducer {
     this.#boxes = new TokenBucket({ burst: BOX_BURST, perSecond: BOXES_PER_SECOND }, () => deps.clock.now())
   }
 
-  /** Takes a box that a go-between brought. */
-  receive(from: Address, box: Uint8Array): void {
+  /** Takes a box that a go-between brought; resolves when it was judged. */
+  async receive(from: Address, box: Uint8Array): Promise<void> {
     if (!this.#boxes.take()) return this.#refuse(from, 'too-many')
-    const opened = this.deps.sealer.open(from, box)
+    const opened = await this.deps.sealer.open(from, box)
+    if (this.#closed) return
     if (opened.kind === 'refused') return this.#refuse(from, opened.reason)
     const { peer, introduction } = opened
     if (peer === this.deps.self) return this.#refuse(from, 'own-key')
@@ -65,8 +67,8 @@ export class Introducer {
     this.#events.emit('introduction', { address: from, peer, introduction })
   }
 
-  introduce(to: Address, introduction: Introduction): Promise<Delivery> {
-    return this.deps.deliver(to, this.deps.sealer.seal(to, introduction))
+  async introduce(to: Address, introduction: Introduction): Promise<Delivery> {
+    return this.deps.deliver(to, await this.deps.sealer.seal(to, introduction))
   }
 
   /** Tells whoever is at `to` that somebody is here, and nothing else; whether it arrives makes no difference here. */
@@ -75,6 +77,7 @@ export class Introducer {
   }
 
   close(): void {
+    this.#closed = true
     this.#events.clear()
   }
 

@@ -5,36 +5,48 @@ import { signRecord } from '../identity/member-record'
 import type { PeerKey } from '../identity/peer-key'
 import type { RoomId } from '../protocol/ids'
 import type { Clock } from '../runtime/clock'
+import { invariant } from '../runtime/invariant'
+
+interface OwnRecordDeps {
+  readonly room: RoomId
+  readonly key: PeerKey
+  readonly clock: Clock
+}
 
 export class OwnRecord {
   #name: string
   #revision = 0
-  #bytes: Uint8Array
+  #signed: { readonly revision: number; readonly bytes: Uint8Array } | undefined
 
   constructor(
-    private readonly deps: { readonly room: RoomId; readonly key: PeerKey; readonly clock: Clock },
+    private readonly deps: OwnRecordDeps,
     name: string,
   ) {
     this.#name = name
-    this.#bytes = this.#sign()
   }
 
   get name(): string {
     return this.#name
   }
 
+  /** As it was last signed. Nobody is dialled before that. */
   get bytes(): Uint8Array {
-    return this.#bytes
+    invariant(this.#signed !== undefined, 'nobody is greeted before one has a record')
+    return this.#signed.bytes
   }
 
-  rename(name: string): void {
+  /** Holds from now on; resolves when it is signed. */
+  rename(name: string): Promise<void> {
     this.#name = name
-    this.#bytes = this.#sign()
+    return this.sign()
   }
 
-  #sign(): Uint8Array {
+  async sign(): Promise<void> {
     const { room, key, clock } = this.deps
     this.#revision = Math.max(this.#revision + 1, Math.floor(clock.wallTime()))
-    return signRecord(room, { name: this.#name, revision: this.#revision }, key)
+    const revision = this.#revision
+    const bytes = await signRecord(room, { name: this.#name, revision }, key)
+    // Of two names that were given at once the later one may have been signed first.
+    if (revision > (this.#signed?.revision ?? -1)) this.#signed = { revision, bytes }
   }
 }
