@@ -40,6 +40,8 @@ export class Gate {
       response.writeHead(400, { 'Content-Type': 'text/plain' }).end(ANSWERS.session.text)
       return
     }
+    // Gone already: its end, which gives its place back, would never be heard of.
+    if (request.socket.destroyed) return
     const refusal = this.admit(request)
     if (refusal === undefined) return next()
     if (refusal !== 'session') this.deps.count(refusal)
