@@ -4,10 +4,10 @@
  *
  * Measured is the way through the server, and with it what the abuse costs the server. Three processes share the
  * machine: the server, the honest ones, and the abuser, which gives way to the other two. So its own work is not
- * measured where there are two processors and more; on one, a part of it is. When other programs keep the machine busy
- * it gets little done: the counts of connections and messages say how hard it tried. Nor is the network: on loopback nothing
- * is lost or queued. What the abuser sends to real peers arrives in the one process that all the honest ones share,
- * where it weighs on each of them, more than it would on people who have a browser each.
+ * measured where there are two processors and more; on one, a part of it is. Nor is the network: on loopback nothing
+ * is lost or queued. When other programs keep the machine busy, the abuser gets little done: the counts of connections
+ * and messages say how hard it tried. What it sends to real peers arrives in the one process that all the honest ones
+ * share, where it weighs on each of them, more than it would on people who have a browser each.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
