@@ -12,7 +12,7 @@ import type { Target } from './target'
 import { TARGETS } from './targets'
 
 /** Milliseconds that a target gets at once, when all of them share a time. */
-const SLICE_MS = 500
+const SLICE_MS = 1000
 
 const { values } = parseArgs({
   options: {

@@ -20,7 +20,8 @@ function hostilePieces(dice: Dice): readonly Piece[] {
   const pieces = dice.list(dice.count(30), () => ({ flag: flag(), bytes: size() }))
   // Almost a whole frame of pieces before them, or more than one.
   if (!dice.chance(1 / 50)) return pieces
-  return [...dice.list(dice.below(1100), () => ({ flag: 1, bytes: dice.pick([1024, 16_383]) })), ...pieces]
+  const bytes = dice.pick([1, 1023, 1024, 16_383])
+  return [...dice.list(dice.below(1200), () => ({ flag: 1, bytes })), ...pieces]
 }
 
 export const FRAGMENTS: readonly Target[] = [

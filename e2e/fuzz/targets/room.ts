@@ -110,7 +110,7 @@ async function attack(
     case 'box':
       return deliver(step.bytes)
     case 'introduction':
-      return deliver(mallory.sealer.seal(alice.address, step.introduction))
+      return deliver(await mallory.sealer.seal(alice.address, step.introduction))
     case 'wait':
       return sim.run(step.ms)
   }

@@ -3,6 +3,7 @@
  * simulator, which links thousands of pairs in a second, takes a quicker twin. Rule ID1.
  */
 import { ed25519 } from '@noble/curves/ed25519.js'
+import { bytesToHex } from '@noble/hashes/utils.js'
 import { fromBase64Url } from '../protocol/base64url'
 import { invariant } from '../runtime/invariant'
 
@@ -18,12 +19,33 @@ export interface Signer {
 export interface Signatures {
   /** @param secretKey SECRET_KEY_BYTES random bytes, the seed of RFC 8032 */
   signer(secretKey: Uint8Array): Promise<Signer>
-  /** Never fails, whatever the bytes; of other lengths than those above nothing is valid. */
+  /** Never fails, whatever the bytes; of other lengths than those above, or under a key of small order, nothing is valid. */
   verify(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): Promise<boolean>
 }
 
-const hasLengths = (signature: Uint8Array, publicKey: Uint8Array): boolean =>
-  signature.length === SIGNATURE_BYTES && publicKey.length === PUBLIC_KEY_BYTES
+/**
+ * The y coordinates, least byte first, of the points of small order, also as they are written past the prime. Under such
+ * a key one signature, which anybody can write down, fits every message; browsers take it, libraries do not.
+ */
+const SMALL_ORDER = new Set([
+  '00'.repeat(32),
+  `01${'00'.repeat(31)}`,
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  `ec${'ff'.repeat(30)}7f`,
+  `ed${'ff'.repeat(30)}7f`,
+  `ee${'ff'.repeat(30)}7f`,
+])
+
+function hasSmallOrder(publicKey: Uint8Array): boolean {
+  const y = Uint8Array.from(publicKey)
+  // The highest bit is the sign of x.
+  y[31] = (y[31] ?? 0) & 0x7f
+  return SMALL_ORDER.has(bytesToHex(y))
+}
+
+const isPossible = (signature: Uint8Array, publicKey: Uint8Array): boolean =>
+  signature.length === SIGNATURE_BYTES && publicKey.length === PUBLIC_KEY_BYTES && !hasSmallOrder(publicKey)
 
 /** Works everywhere; the first few cost 10 ms each, until the browser has compiled them. */
 export const librarySignatures: Signatures = {
@@ -32,7 +54,7 @@ export const librarySignatures: Signatures = {
     sign: async (message) => ed25519.sign(message, secretKey),
   }),
   verify: async (signature, message, publicKey) =>
-    hasLengths(signature, publicKey) && ed25519.verify(signature, message, publicKey, { zip215: false }),
+    isPossible(signature, publicKey) && ed25519.verify(signature, message, publicKey, { zip215: false }),
 }
 
 /** What stands before the 32 bytes of a secret key in PKCS #8 (RFC 8410, section 7). */
@@ -52,7 +74,7 @@ export function webCryptoSignatures(subtle: SubtleCrypto): Signatures {
       return { publicKey, sign }
     },
     async verify(signature, message, publicKey) {
-      if (!hasLengths(signature, publicKey)) return false
+      if (!isPossible(signature, publicKey)) return false
       try {
         const key = await subtle.importKey('raw', copy(publicKey), ALGORITHM, false, ['verify'])
         return await subtle.verify(ALGORITHM, key, copy(signature), copy(message))
