@@ -1,7 +1,6 @@
 /** One conversation: whose it is, what was said, and the box to say more. */
 import ArrowLeft from 'lucide-react/icons/arrow-left'
 import Shield from 'lucide-react/icons/shield'
-import ShieldCheck from 'lucide-react/icons/shield-check'
 import { type RefObject, useEffect, useRef } from 'react'
 import type { PeerId } from '../mesh'
 import { type Conversation, type ConversationKey, EVERYONE } from '../react/conversation'
@@ -112,10 +111,9 @@ function DirectHeading(props: {
           type="button"
           aria-haspopup="dialog"
           aria-label="Compare safety code"
-          data-verified={label.standing === 'verified'}
           onClick={() => props.onCompare(props.peer)}
         >
-          {label.standing === 'verified' ? <ShieldCheck aria-hidden="true" /> : <Shield aria-hidden="true" />}
+          <Shield aria-hidden="true" />
           <span className="bar-label">Safety code</span>
         </button>
       )}

@@ -1,12 +1,13 @@
 /** What was said in a conversation, as a log that follows its end. */
 import ArrowDown from 'lucide-react/icons/arrow-down'
-import { type ReactNode, type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react'
+import { type ReactNode, type RefObject, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useRoom } from '../react/context'
 import { type Conversation, type ConversationKey, type Entry, EVERYONE, isMessage } from '../react/conversation'
 import { useRoomState } from '../react/hooks'
 import { SHOWN_ENTRIES } from '../react/limits'
-import { forgottenLabel, plainName } from '../react/names'
-import { newDayWords } from '../react/words'
+import { forgottenLabel, type Label, labelText, plainName } from '../react/names'
+import { type Row, rowsOf } from '../react/rows'
+import { countWords, newDayWords } from '../react/words'
 import { useFollowingScroll } from './following-scroll'
 import { HeardMessage, SaidMessage } from './message'
 import { Note } from './note'
@@ -30,22 +31,30 @@ export function MessageLog({ to, conversation, label, boxRef, children }: Props)
   const selfName = useRoomState((state) => state.self.name)
   const [shownCount, setShownCount] = useState(SHOWN_ENTRIES)
   const { entries, dropped } = conversation
-  const shown = entries.slice(-shownCount)
+  const [unfolded, setUnfolded] = useState<ReadonlyMap<string, number>>(new Map())
+  const { rows, hasEarlier } = useMemo(() => rowsOf(entries, shownCount, unfolded), [entries, shownCount, unfolded])
   const latest = entries.findLast(isMessage)
   const latestSaid = entries.findLast((entry) => entry.kind === 'said')?.key
   const scroll = useFollowingScroll(entries, { key: latest?.key, isOwn: latest?.kind === 'said' })
 
   // Keeps what is being read where it is while older entries come in above it.
   const heightBefore = useRef<number>(undefined)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when more entries are shown
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when more entries are shown, or more of a run
   useLayoutEffect(() => {
     const box = scroll.box.current
     if (box && heightBefore.current !== undefined) box.scrollTop += box.scrollHeight - heightBefore.current
     heightBefore.current = undefined
-  }, [shownCount])
+  }, [shownCount, unfolded])
 
   function showEarlier() {
     heightBefore.current = scroll.box.current?.scrollHeight
+    setShownCount((count) => count + SHOWN_ENTRIES)
+    scroll.box.current?.focus()
+  }
+
+  function unfold(run: string) {
+    heightBefore.current = scroll.box.current?.scrollHeight
+    setUnfolded((before) => new Map(before).set(run, (before.get(run) ?? 0) + SHOWN_ENTRIES))
     setShownCount((count) => count + SHOWN_ENTRIES)
     scroll.box.current?.focus()
   }
@@ -58,8 +67,7 @@ export function MessageLog({ to, conversation, label, boxRef, children }: Props)
     [store, to, boxRef],
   )
 
-  function show(entry: Entry, index: number) {
-    const before = shown[index - 1]
+  function show(entry: Entry, before: Entry | undefined) {
     switch (entry.kind) {
       case 'note':
       case 'renamed':
@@ -89,21 +97,27 @@ export function MessageLog({ to, conversation, label, boxRef, children }: Props)
       <div className="log" role="log" aria-label={label} tabIndex={0} ref={scroll.box} onScroll={scroll.onScroll}>
         <div className="log-column">
           {dropped > 0 && <p className="note">Some earlier messages are no longer held in this tab.</p>}
-          {shown.length < entries.length && (
+          {hasEarlier && (
             <button className="button log-earlier" type="button" onClick={showEarlier}>
               Show earlier
             </button>
           )}
           {latest === undefined && <div className="empty">{children}</div>}
           <div>
-            {shown.map((entry, index) => {
-              const day = newDayWords(shown[index - 1]?.at ?? entry.at, entry.at)
-              if (day === undefined) return show(entry, index)
+            {rows.map((row) => {
+              if (row.kind === 'fold') {
+                const author =
+                  labels.get(row.first.from) ?? forgottenLabel({ id: row.first.from, name: row.first.name })
+                return <FoldedRun key={`run ${row.run}`} row={row} author={author} onUnfold={unfold} />
+              }
+              const { entry, before } = row
+              const day = newDayWords(before?.at ?? entry.at, entry.at)
+              if (day === undefined) return show(entry, before)
               return [
                 <p className="note" key={`day ${entry.key}`}>
                   {day}
                 </p>,
-                show(entry, index),
+                show(entry, before),
               ]
             })}
           </div>
@@ -123,6 +137,24 @@ export function MessageLog({ to, conversation, label, boxRef, children }: Props)
         </button>
       )}
     </div>
+  )
+}
+
+interface FoldedRunProps {
+  readonly row: Extract<Row, { kind: 'fold' }>
+  readonly author: Label
+  readonly onUnfold: (run: string) => void
+}
+
+/** Not announced: its number changes with each message of a flood. */
+function FoldedRun({ row, author, onUnfold }: FoldedRunProps) {
+  return (
+    <p className="note" aria-live="off">
+      {countWords(row.count, 'message', 'messages')} of <bdi>{labelText(author)}</bdi> in a row, folded.{' '}
+      <button className="link-button" type="button" onClick={() => onUnfold(row.run)}>
+        Show {Math.min(row.count, SHOWN_ENTRIES).toLocaleString()} more
+      </button>
+    </p>
   )
 }
 

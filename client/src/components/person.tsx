@@ -1,7 +1,6 @@
 /** One other person: name, how they are reached, and the way to talk to them alone. */
 import MessageCircle from 'lucide-react/icons/message-circle'
 import Shield from 'lucide-react/icons/shield'
-import ShieldCheck from 'lucide-react/icons/shield-check'
 import { memo, useId } from 'react'
 import type { Member, PeerId } from '../mesh'
 import type { ConversationKey } from '../react/conversation'
@@ -36,7 +35,13 @@ export const Person = memo(function Person(props: Props) {
         <PersonName {...label} />
       </span>{' '}
       <span className="person-reach" id={`${ids}-how`}>
-        {label.standing === 'look-alike' ? `${standingWords(label.standing)} · ${how}` : how}
+        {label.standing === 'look-alike' && (
+          <>
+            <span className="person-doubt">{standingWords(label.standing)}</span>
+            {' · '}
+          </>
+        )}
+        {how}
       </span>
       <UnreadBadge count={unread} id={`${ids}-unread`} />
       {status !== 'gone' && (
@@ -46,10 +51,9 @@ export const Person = memo(function Person(props: Props) {
           aria-label={`Compare safety code with ${labelText(label)}`}
           title="Compare safety code"
           aria-haspopup="dialog"
-          data-verified={label.standing === 'verified'}
           onClick={() => onCompare(id)}
         >
-          {label.standing === 'verified' ? <ShieldCheck aria-hidden="true" /> : <Shield aria-hidden="true" />}
+          <Shield aria-hidden="true" />
         </button>
       )}
       <button

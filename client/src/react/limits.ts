@@ -21,6 +21,12 @@ export const MAX_NOTICES = 3
 /** Entries in the page at first, and added by each `Show earlier`. All of 5,000 would make every new one slow. */
 export const SHOWN_ENTRIES = 400
 
+/** Messages of one person in a row, with nobody else in between, that are all shown. Beyond it most are folded. */
+export const FOLD_RUN_AT = 100
+
+/** The latest of a folded run, which stay in sight: a screenful. A flood draws no more than these again and again. */
+export const SHOWN_OF_RUN = 25
+
 /** Milliseconds between two drawings of the page. A burst of messages is drawn as one; nobody sees the delay. */
 export const DRAW_EVERY_MS = 40
 

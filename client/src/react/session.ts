@@ -124,7 +124,11 @@ export class Session {
     if (current.kind !== 'inside' || current.name === undefined) return
     this.depart()
     this.link = link
-    this.show({ kind: 'asking', name: current.name, problem: 'Whoever is in this room has another password.' })
+    this.show({
+      kind: 'asking',
+      name: current.name,
+      problem: 'Somebody in this room has another password than the last one you typed.',
+    })
   }
 
   /** Joins again after a failure. */

@@ -22,7 +22,7 @@ export function standingWords(standing: Label['standing']): string | undefined {
     case 'verified':
       return 'verified'
     case 'look-alike':
-      return 'not whom you verified under such a name'
+      return 'not the one you verified'
     case undefined:
       return undefined
   }
@@ -33,7 +33,7 @@ export function directWords(member: Member | undefined, standing: Label['standin
   if (member === undefined || member.status === 'gone') {
     return 'Left the room. What was said stays here until you leave too.'
   }
-  const who = standing === 'look-alike' ? 'Not whom you verified under such a name' : 'Only the two of you read this'
+  const who = standing === 'look-alike' ? 'Not the one you verified' : 'Only the two of you read this'
   return `${who} · ${reachWords(member)}`
 }
 
@@ -162,7 +162,7 @@ export function noticeWords(error: RoomError, nameOf: (peer: PeerId) => string |
   // The library tells why nobody can be reached, and what helps; no shorter words would.
   if (error.reason === 'unreachable') return error.message
   if (error.reason === 'wrong-password') {
-    return 'Somebody is in this room with another password, and nobody with the one you typed.'
+    return 'Somebody in this room has another password than you, and nobody has the same.'
   }
   if (error.reason === 'misbehaving') {
     const who = (peer && nameOf(peer)) ?? 'Somebody'
