@@ -2,6 +2,7 @@
  * How long from sending a small message until its acknowledgement is here, against the round trip of a bare data
  * channel between the same two tabs, in turns.
  */
+import { randomBytes } from 'node:crypto'
 import type { Page } from 'playwright/test'
 import type { Bench, Report } from './bench'
 import { closePages, openPages } from './pages'
@@ -46,7 +47,7 @@ export async function benchLatency(bench: Bench): Promise<Report> {
 }
 
 async function joinStarling(...pages: readonly Page[]): Promise<void> {
-  const link = '#/n/latency'
+  const link = `#/r/${randomBytes(16).toString('base64url')}`
   await Promise.all(
     pages.map((page) =>
       page.evaluate(async (link) => {
