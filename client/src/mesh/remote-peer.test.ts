@@ -12,7 +12,7 @@ describe('a new link', () => {
     const hello = { kind: 'hello', version: 1, instance: 'alice 1', record: scene.ownRecord }
     expect(scene.heard[0]).toEqual({ ...hello, received: undefined })
     await scene.says(HELLO, { kind: 'data', seq: 3, payload: bytes('three') })
-    scene.ownRecord = recordOf('Alice Liddell')
+    scene.ownRecord = await recordOf('Alice Liddell')
     await scene.link()
     await scene.clock.run(50)
     expect(scene.heard[0]).toEqual({ ...hello, record: scene.ownRecord, received: { instance: 'bob 1', seq: 3 } })
@@ -39,7 +39,7 @@ describe('a new link', () => {
 
   it('[FR5] takes one hello and no second', async () => {
     const scene = await greeted()
-    await scene.says({ ...HELLO, record: recordOf('mallory', 2), instance: 'bob 2' })
+    await scene.says({ ...HELLO, record: await recordOf('mallory', 2), instance: 'bob 2' })
     expect(scene.bob.member?.name).toBe('bob')
     await scene.says({ kind: 'data', seq: 1, payload: bytes('one') })
     expect(scene.bob.session.received).toEqual({ instance: 'bob 1', seq: 1 })
@@ -172,9 +172,9 @@ describe('a member', () => {
 
   it('[PL5] has the name that it said last, in a record or in a hello', async () => {
     const scene = await greeted()
-    scene.bob.describe(recordOf('Bobby', 2))
+    scene.bob.describe(await recordOf('Bobby', 2))
     expect(scene.bob.member?.name).toBe('Bobby')
-    await scene.greet({ record: recordOf('Robert', 3) })
+    await scene.greet({ record: await recordOf('Robert', 3) })
     expect(scene.bob.member?.name).toBe('Robert')
   })
 })

@@ -3,9 +3,9 @@ import { addressOf } from '../sim/people'
 import { ScriptedSignaling } from '../sim/scripted-signaling'
 import { seededRandom } from '../sim/seeded-random'
 import { Sim, secretRoom } from '../sim/sim'
-import { simSignatures } from '../sim/sim-signatures'
+import { simSignatures, simSigner } from '../sim/sim-signatures'
 import { VirtualClock } from '../sim/virtual-clock'
-import { newSecretKey, peerKeyOf } from './identity/peer-key'
+import { newSecretKey, toPeerKey } from './identity/peer-key'
 import { cleanName, ownName, rememberedName, rememberName } from './membership/names'
 import { VerifiedPeers } from './membership/verified-peers'
 import { Room } from './room'
@@ -62,7 +62,7 @@ function lonelyRoom(store: Store = memoryStore()) {
   }
   const random = seededRandom(1)
   const { link, keys } = secretRoom(random.bytes(16))
-  const self = { key: peerKeyOf(newSecretKey(random), simSignatures), address: addressOf('alice'), name: 'alice' }
+  const self = { key: toPeerKey(simSigner(newSecretKey(random))), address: addressOf('alice'), name: 'alice' }
   const verified = new VerifiedPeers(store, keys.id)
   const room = new Room({
     link,
@@ -107,6 +107,7 @@ describe('entering', () => {
   it('[SI1] is refused when the server refuses, in its words, and leaves nothing open', async () => {
     const { clock, signaling, room } = lonelyRoom()
     const refused = expect(room.enter()).rejects.toMatchObject({ reason: 'refused', message: 'server is refused' })
+    await clock.run(0)
     signaling.change('refused')
     await clock.run(seconds(2))
     await refused
