@@ -11,9 +11,6 @@ import { type Failure, runInputs, type Tally } from './run'
 import type { Target } from './target'
 import { TARGETS } from './targets'
 
-/** Milliseconds that a target gets at once, when all of them share a time. */
-const SLICE_MS = 1000
-
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '60' },
@@ -67,16 +64,14 @@ async function runCount(count: number): Promise<Failure | undefined> {
   return undefined
 }
 
-/** Every target gets the same time, in turns. */
+/** Every target gets the same time, one after the other; clearing up after it is part of it. */
 async function runTime(): Promise<Failure | undefined> {
-  const end = performance.now() + seconds * 1000
-  const slice = Math.min(SLICE_MS, (seconds * 1000) / targets.length)
-  while (performance.now() < end) {
-    for (const [target, tally] of tallies) {
-      const bounds = { inputs: Infinity, deadline: Math.min(end, performance.now() + slice) }
-      const failed = await runInputs(target, seed, tally.inputs, bounds, tally, note)
-      if (failed) return failed
-    }
+  const turn = (seconds * 1000) / targets.length
+  let deadline = performance.now()
+  for (const [target, tally] of tallies) {
+    deadline += turn
+    const failed = await runInputs(target, seed, 0, { inputs: Infinity, deadline }, tally, note)
+    if (failed) return failed
   }
   return undefined
 }

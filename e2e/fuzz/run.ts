@@ -34,7 +34,7 @@ export interface Failure {
 /** What ends a run of inputs of one target, whichever comes first. */
 export interface Bounds {
   readonly inputs: number
-  /** on the clock of performance.now() */
+  /** on the clock of performance.now(); one input is run in any case */
   readonly deadline: number
 }
 
@@ -54,7 +54,7 @@ process.on('uncaughtException', (error) => {
   process.exit(2)
 })
 
-/** Goes on with inputs of `target` from number `first` on, and adds them to its tally. */
+/** Runs inputs of `target` from number `first` on, and adds them to its tally. */
 export async function runInputs(
   target: Target,
   seed: number,
@@ -66,7 +66,7 @@ export async function runInputs(
   const before = await heldBytes()
   const started = performance.now()
   let now = started
-  for (let number = first; number < first + bounds.inputs && now < bounds.deadline; number++) {
+  for (let number = first; number < first + bounds.inputs && (number === first || now < bounds.deadline); number++) {
     note(target.name, number)
     const trial = target.draw(new Dice(seed, target.name, number))
     const begun = performance.now()
