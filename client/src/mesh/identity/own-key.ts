@@ -42,7 +42,7 @@ export async function claimOwnKey(deps: OwnKeyDeps): Promise<OwnKey> {
   const sorted = before !== undefined && places.includes(before) ? [before, ...places] : places
   for (const place of sorted) {
     const name = `key:${room}:${place}`
-    const release = await claims.claim(name, place === before ? RELOAD_PATIENCE : 0)
+    const release = await claim(claims, name, place === before ? RELOAD_PATIENCE : 0)
     if (!release) continue
     await write(tab, `place:${room}`, place)
     return { key: await peerKeyOf(await keptSecret(name, deps), signatures), release }
@@ -60,5 +60,8 @@ async function keptSecret(name: string, { store, random }: OwnKeyDeps): Promise<
 
 /** A store that fails costs being recognised, and nobody should stay outside for that. */
 const read = (store: Store, key: string): Promise<string | undefined> => store.get(key).catch(() => undefined)
+
+/** Frames without an origin have no claims: then every stay is somebody new. */
+const claim = (claims: Claims, name: string, patience: Millis) => claims.claim(name, patience).catch(() => undefined)
 
 const write = (store: Store, key: string, value: string): Promise<void> => store.set(key, value).catch(() => undefined)

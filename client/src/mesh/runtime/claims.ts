@@ -55,17 +55,25 @@ interface Claimant {
   readonly ticket: string
 }
 
+/** The ticket of whoever has the name already: smaller than any other. */
+const HOLDER = ''
+
 /** Tabs that ask one another, for pages on plain http. */
 export function channelClaims(channel: BroadcastChannel, random: Random): Claims {
   const held = new Set<string>()
   const asking = new Map<string, { readonly ticket: string; readonly lose: () => void }>()
+  const say = (name: string, ticket: string) => channel.postMessage({ name, ticket } satisfies Claimant)
   channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
     const claimant = readClaimant(data)
     if (!claimant) return
     const { name, ticket } = claimant
     const own = asking.get(name)
     if (own && ticket < own.ticket) own.lose()
-    else if (held.has(name) || own) channel.postMessage({ name, ticket: '' } satisfies Claimant)
+    // To an answer there is nothing to say: two holders, one of them woken from a freeze, would go on for ever.
+    else if (ticket === HOLDER) return
+    else if (held.has(name)) say(name, HOLDER)
+    // Others who ask hear it too, and one of them may come before this one.
+    else if (own) say(name, own.ticket)
   })
   const ask = (name: string) =>
     new Promise<boolean>((resolve) => {
@@ -78,7 +86,7 @@ export function channelClaims(channel: BroadcastChannel, random: Random): Claims
       }
       const timer = setTimeout(() => finish(true), ANSWER_TIME)
       asking.set(name, { ticket, lose: () => finish(false) })
-      channel.postMessage({ name, ticket } satisfies Claimant)
+      say(name, ticket)
     })
   return {
     async claim(name, patience) {
