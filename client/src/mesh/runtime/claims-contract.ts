@@ -1,0 +1,91 @@
+/** What every implementation of Claims is held to, whatever tells the tabs of one browser apart. Rule ID4. */
+import { describe, expect, it } from 'vitest'
+import type { Claims } from './claims'
+
+export interface ClaimsHarness {
+  /** @returns the claims of one more tab of the browser */
+  tab(): Claims
+  /** Ends everything. */
+  close(): void
+}
+
+/** Longer than any implementation needs to learn that a name was given up. */
+const PATIENCE = 2000
+
+export function claimsContract(name: string, open: () => ClaimsHarness): void {
+  const withTabs = (count: number, run: (tabs: readonly Claims[]) => Promise<void>) => async () => {
+    const harness = open()
+    try {
+      await run(Array.from({ length: count }, () => harness.tab()))
+    } finally {
+      harness.close()
+    }
+  }
+  const holders = (claims: readonly ((() => void) | undefined)[]) => claims.filter((claim) => claim !== undefined)
+
+  describe(`the claims of ${name}`, () => {
+    it(
+      '[ID4] are held by one tab at a time',
+      withTabs(2, async ([alice, bob]) => {
+        expect(await alice?.claim('key', 0)).toBeDefined()
+        expect(await bob?.claim('key', 0)).toBeUndefined()
+        expect(await alice?.claim('key', 0)).toBeUndefined()
+      }),
+    )
+
+    it(
+      '[ID4] are each their own',
+      withTabs(2, async ([alice, bob]) => {
+        expect(await alice?.claim('key 1', 0)).toBeDefined()
+        expect(await bob?.claim('key 2', 0)).toBeDefined()
+      }),
+    )
+
+    it(
+      '[ID4] are free once they are given up, also twice',
+      withTabs(2, async ([alice, bob]) => {
+        const release = await alice?.claim('key', 0)
+        release?.()
+        release?.()
+        const next = await bob?.claim('key', 0)
+        expect(next).toBeDefined()
+        expect(await alice?.claim('key', 0)).toBeUndefined()
+      }),
+    )
+
+    it(
+      '[ID4] go to one of those who ask at once',
+      withTabs(4, async (tabs) => {
+        for (const key of ['one', 'two', 'three']) {
+          const claims = await Promise.all(tabs.map((tab) => tab.claim(key, 0)))
+          expect(holders(claims), key).toHaveLength(1)
+        }
+      }),
+    )
+
+    it(
+      '[ID4] are not had by whoever waits, while the holder stays',
+      withTabs(2, async ([alice, bob]) => {
+        await alice?.claim('key', 0)
+        expect(await bob?.claim('key', 200)).toBeUndefined()
+      }),
+    )
+  })
+}
+
+/** Of those that can wait for a holder that goes, as a page does that is loaded again. */
+export function patienceContract(name: string, open: () => ClaimsHarness): void {
+  it(`[ID4] of ${name} are had by whoever waits, when the holder goes meanwhile`, async () => {
+    const harness = open()
+    try {
+      const [alice, bob] = [harness.tab(), harness.tab()]
+      const release = await alice.claim('key', 0)
+      const waiting = bob.claim('key', PATIENCE)
+      release?.()
+      expect(await waiting).toBeDefined()
+      expect(await alice.claim('key', 0)).toBeUndefined()
+    } finally {
+      harness.close()
+    }
+  })
+}
