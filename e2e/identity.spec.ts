@@ -1,100 +1,120 @@
-/** Who somebody is, over reloads, in copies of a tab, and in rooms that have a name. */
-import type { LibraryTab } from './fixtures/library-tab'
+/** Who is who, as people of the app find out: passwords of rooms, safety codes, marks, and the same person after a reload. */
+import { within } from './fixtures/gathering'
 import { expect, test } from './fixtures/test'
 
-/** What browsers do when somebody duplicates a tab: the copy has all that the tab had for itself. */
-async function copyTab(from: LibraryTab, to: LibraryTab): Promise<void> {
-  const kept = await from.page.evaluate(() => Object.entries(sessionStorage))
-  await to.page.evaluate((entries) => {
-    for (const [key, value] of entries) sessionStorage.setItem(key, value)
-  }, kept)
-}
+test('[RL3] two people who say the same name and password of a room meet in it', async ({ openTab }) => {
+  const [alice, bob] = [await openTab(), await openTab()]
 
-test('[ID4] a page that is loaded again is the same peer, and the others know it again', async ({ gather }) => {
-  const [alice, bob] = await gather('Alice', 'Bob')
-  const before = bob.id
+  await Promise.all([
+    alice.enterNamedRoom('Breakfast club', 'eggs and toast'),
+    bob.enterNamedRoom(' breakfast  CLUB', ' eggs and toast '),
+  ])
 
-  await bob.reload()
-  await bob.join({ link: alice.link, name: 'Bob' })
+  await expect(alice.people).toHaveCount(2)
+  await expect(bob.people).toHaveCount(2)
+  await expect(bob.page.getByRole('heading', { name: /breakfast club/i, level: 1 })).toBeVisible()
 
-  expect(bob.id).toBe(before)
-  await expect.poll(() => alice.idsLinked()).toEqual([before])
-  expect((await alice.members()).map(({ id }) => id)).toEqual([before])
+  await bob.page.reload()
+  await expect(bob.people, 'nobody is asked twice').toHaveCount(2)
 })
 
-test('[ID4] a duplicated tab gets a key of its own, and both keep theirs over reloads', async ({
-  gather,
-  openLibraryTab,
+test('somebody with another password is told so, and gets in with the right one', async ({ openTab }) => {
+  const [alice, mallory] = [await openTab(), await openTab()]
+  await alice.enterNamedRoom('Breakfast club', 'eggs and toast')
+
+  await mallory.join('Breakfast club')
+  await mallory.enterWith('short')
+  await expect(mallory.page.getByRole('alert')).toContainText('at least 8 characters')
+  await mallory.enterWith('ham and cheese')
+  const another = mallory.page.getByRole('button', { name: 'Type another password' })
+  await expect(another).toBeVisible(within(30))
+  await expect(mallory.page.getByText('Nobody else is here yet')).toHaveCount(0)
+  await expect(alice.people).toHaveCount(1)
+
+  await another.click()
+  await expect(mallory.password).toBeFocused()
+  await mallory.enterWith('eggs and toast')
+  await expect(mallory.people).toHaveCount(2, within(30))
+  await expect(alice.people).toHaveCount(2)
+  await expect(alice.page.getByRole('button', { name: 'Type another password' })).toHaveCount(0)
+})
+
+test('whoever goes back while a password is worked on stays outside', async ({ openTab }) => {
+  const alice = await openTab()
+  await alice.join('Breakfast club')
+  await alice.enterWith('eggs and toast')
+  await expect(alice.page.getByRole('progressbar')).toBeVisible()
+
+  await alice.page.goBack()
+  await expect(alice.newRoom).toBeVisible()
+
+  await alice.page.goForward()
+  await expect(alice.password.or(alice.messages)).toBeVisible()
+})
+
+test('two people compare codes, mark each other, and find the marks when they load the page again', async ({
+  meet,
 }) => {
-  const [alice, bob] = await gather('Alice', 'Bob')
-  const copy = await openLibraryTab({ beside: bob })
-  await copyTab(bob, copy)
+  const [alice, bob] = await meet('Alice', 'Bob')
+  await alice.say('is it you?')
 
-  await copy.join({ link: alice.link, name: 'Bob' })
-  const ids = [bob.id, copy.id]
-  expect(new Set(ids).size).toBe(2)
-  await expect.poll(() => alice.idsLinked()).toEqual([...ids].sort())
-
-  for (const tab of [copy, bob]) {
-    await tab.reload()
-    await tab.join({ link: alice.link, name: 'Bob' })
+  const shown = [await alice.openSafetyCode('Bob'), await bob.openSafetyCode('Alice')]
+  expect(shown[0]).toHaveLength(8)
+  expect(shown[0]).toEqual(shown[1])
+  await bob.safety.getByRole('button', { name: 'Not the same' }).click()
+  await expect(bob.safety.getByRole('status')).toContainText('Nothing was changed')
+  for (const [tab, other] of [
+    [alice, 'Bob'],
+    [bob, 'Alice'],
+  ] as const) {
+    await tab.safety.getByRole('button', { name: /mark as verified/ }).click()
+    await expect(tab.safety.getByRole('status')).toContainText('as verified')
+    await tab.page.keyboard.press('Escape')
+    await expect(tab.verifiedMark(tab.person(other))).toBeVisible()
   }
-  expect([bob.id, copy.id]).toEqual(ids)
+  await expect(bob.verifiedMark(bob.messages)).toHaveCount(1)
+
+  for (const tab of [alice, bob]) await tab.page.reload()
+  await expect(alice.verifiedMark(alice.person('Bob'))).toBeVisible()
+  await expect(bob.verifiedMark(bob.person('Alice'))).toBeVisible()
+  await alice.openDirectConversation('Bob')
+  await expect(alice.verifiedMark(alice.page.getByRole('heading', { name: 'Bob' }))).toBeVisible()
+
+  await alice.openSafetyCode('Bob')
+  await alice.safety.getByRole('button', { name: 'Take the mark back' }).click()
+  await alice.page.keyboard.press('Escape')
+  await expect(alice.verifiedMark(alice.page.locator('body'))).toHaveCount(0)
 })
 
-test('[ID4] who closes the tab and comes back later is the same peer; a cleared browser has a new one', async ({
-  gather,
-  openLibraryTab,
-}) => {
-  const [alice, bob] = await gather('Alice', 'Bob')
-  const before = bob.id
-  const later = await openLibraryTab({ beside: bob })
-  await bob.page.close()
+test('whoever takes the name of somebody verified does not look verified', async ({ meet }) => {
+  const [alice, bob, mallory] = await meet('Alice', 'Bob', 'Mallory')
+  await alice.openSafetyCode('Bob')
+  await alice.safety.getByRole('button', { name: /mark as verified/ }).click()
+  await alice.page.keyboard.press('Escape')
 
-  await later.join({ link: alice.link, name: 'Bob' })
-  expect(later.id).toBe(before)
+  await mallory.call('Воb ✓')
+  await mallory.say('it is me')
+  await bob.say('no, it is me')
 
-  await later.page.evaluate(() => localStorage.clear())
-  await later.reload()
-  await later.join({ link: alice.link, name: 'Bob' })
-  expect(later.id).not.toBe(before)
+  await expect(alice.messages).toContainText('no, it is me')
+  await expect(alice.people.filter({ hasText: 'not the one you verified' })).toHaveCount(1)
+  await expect(alice.verifiedMark(alice.people)).toHaveCount(1)
+  const fake = alice.messages.getByRole('article').filter({ hasText: 'it is me' }).filter({ hasNotText: 'no,' })
+  await expect(fake.getByRole('img', { name: 'not the one you verified' })).toBeVisible()
+  await expect(alice.verifiedMark(fake)).toHaveCount(0)
 })
 
-test('[ID4] in another room the same browser is somebody else', async ({ openLibraryTab }) => {
-  const alice = await openLibraryTab()
-  const { id } = await alice.join()
-  await alice.leave()
+test('bob loads the page again: he goes on as the same person, and nobody reads that he left', async ({ meet }) => {
+  const [alice, bob] = await meet('Alice', 'Bob')
+  await bob.openDirectConversation('Alice')
+  await bob.say('before')
 
-  await alice.join()
+  await bob.page.reload()
+  await bob.openDirectConversation('Alice')
+  await bob.say('after')
 
-  expect(alice.id).not.toBe(id)
-})
-
-test('[RL6] those who know name and password meet, and a reload asks for none', async ({ openLibraryTab }) => {
-  const [alice, bob] = await Promise.all([openLibraryTab(), openLibraryTab()])
-  await alice.join({ link: 'garden', password: 'apples and pears', name: 'Alice' })
-  await bob.join({ link: '  Garden ', password: 'apples and pears', name: 'Bob' })
-  await expect.poll(() => alice.namesLinked()).toEqual(['Bob'])
-
-  await bob.reload()
-  await bob.join({ link: 'garden', name: 'Bob' })
-  await expect.poll(() => bob.namesLinked()).toEqual(['Alice'])
-})
-
-test('[IN6] a wrong password is no silent empty room, and is not remembered', async ({ openLibraryTab }) => {
-  const [alice, bob, carol] = await Promise.all([openLibraryTab(), openLibraryTab(), openLibraryTab()])
-  await alice.join({ link: 'garden', password: 'apples and pears', name: 'Alice' })
-  await bob.join({ link: 'garden', password: 'apples and pears', name: 'Bob' })
-  await expect.poll(() => alice.namesLinked()).toEqual(['Bob'])
-
-  await carol.join({ link: 'garden', password: 'plums and pears', name: 'Carol' })
-  await expect.poll(async () => (await carol.errors()).map(({ reason }) => reason)).toEqual(['wrong-password'])
-  expect(await carol.members()).toEqual([])
-  // Those with the right one are not told that theirs might be wrong.
-  expect([...(await alice.errors()), ...(await bob.errors())]).toEqual([])
-
-  await carol.reload()
-  await expect(carol.join({ link: 'garden' })).rejects.toMatchObject({ reason: 'needs-password' })
-  await carol.join({ link: 'garden', password: 'apples and pears', name: 'Carol' })
-  await expect.poll(() => carol.namesLinked()).toEqual(['Alice', 'Bob'])
+  await alice.openDirectConversation('Bob')
+  await expect(alice.directMessages('Bob')).toContainText('before')
+  await expect(alice.directMessages('Bob')).toContainText('after')
+  await expect(alice.page.getByText(/^Bob (left|is back|came in)$/)).toHaveCount(0)
 })
