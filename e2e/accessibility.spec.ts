@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type Axe from 'axe-core'
 import type { Locator, Page } from 'playwright/test'
+import { within } from './fixtures/gathering'
 import { expect, test } from './fixtures/test'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -91,6 +92,59 @@ test('a direct conversation keeps the rules of accessibility, in light and dark,
   await alice.say('a message that does not')
   await expect(alice.directMessages('Bob')).toContainText('Not delivered')
 
+  await expectAccessible(alice.page, [DESKTOP, PHONE])
+})
+
+test('asking for a password keeps the rules of accessibility, in light and dark, large and small', async ({
+  openTab,
+}) => {
+  const { page } = await openTab({ at: '/#/n/breakfast%20club' })
+  await page.getByRole('textbox', { name: 'Password' }).fill('short')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('alert')).not.toBeEmpty()
+
+  await expectAccessible(page, [DESKTOP, PHONE])
+})
+
+test('into a room with a password, and to a mark on somebody, with nothing but the keyboard', async ({ openTab }) => {
+  const [alice, bob] = [await openTab({ at: '/#/n/breakfast%20club' }), await openTab()]
+  const entering = bob.enterNamedRoom('breakfast club', 'eggs and toast')
+  const { keyboard } = alice.page
+
+  await expect(alice.password).toBeFocused()
+  await keyboard.type('eggs and toast')
+  await keyboard.press('Enter')
+  await entering
+  await expect(alice.people).toHaveCount(2, within(30))
+
+  await tabTo(alice.page.getByRole('button', { name: /^Compare safety code with/ }))
+  await keyboard.press('Enter')
+  await expect(alice.safety).toBeVisible()
+  await tabTo(alice.page.getByRole('button', { name: /mark as verified/ }))
+  await keyboard.press('Enter')
+  await expect(alice.safety.getByRole('status')).toBeFocused()
+  await keyboard.press('Escape')
+  await expect(alice.verifiedMark(alice.people)).toBeVisible()
+  await expect(alice.page.getByRole('button', { name: /^Compare safety code with/ })).toBeFocused()
+})
+
+test('comparing codes keeps the rules of accessibility, in light and dark, large and small', async ({ meet }) => {
+  const [alice, bob, carol] = await meet('Alice', 'Bob', 'Carol')
+  await alice.openSafetyCode('Bob')
+  await alice.safety.getByRole('button', { name: 'Not the same' }).click()
+  await expectAccessible(alice.page, [DESKTOP, PHONE])
+
+  await alice.page.setViewportSize(DESKTOP)
+  await alice.safety.getByRole('button', { name: /mark as verified/ }).click()
+  await expect(alice.safety.getByRole('status')).toContainText('as verified')
+  await expectAccessible(alice.page, [DESKTOP, PHONE])
+
+  await alice.page.keyboard.press('Escape')
+  await alice.page.setViewportSize(DESKTOP)
+  await bob.say('it is me')
+  await carol.call('bob')
+  await carol.say('no, me')
+  await expect(alice.messages).toContainText('no, me')
   await expectAccessible(alice.page, [DESKTOP, PHONE])
 })
 
