@@ -139,12 +139,7 @@ export class RemotePeer {
   /** It says something new of itself. What comes within moments counts as one change. */
   describe(record: Uint8Array): void {
     this.#latestRecord = record
-    if (this.#cancelRecord) return
-    this.#readLatestRecord()
-    this.#cancelRecord = this.deps.clock.after(RECORD_INTERVAL, () => {
-      this.#cancelRecord = undefined
-      this.#readLatestRecord()
-    })
+    if (!this.#cancelRecord) this.#readLatestRecord()
   }
 
   /** It broke a rule; what it said was dropped. */
@@ -290,7 +285,10 @@ export class RemotePeer {
   #readLatestRecord(): void {
     const record = this.#latestRecord
     this.#latestRecord = undefined
-    if (record && this.#readRecord(record)) this.deps.onChange()
+    this.#cancelRecord = undefined
+    if (!record) return
+    this.#cancelRecord = this.deps.clock.after(RECORD_INTERVAL, () => this.#readLatestRecord())
+    if (this.#readRecord(record)) this.deps.onChange()
   }
 
   #handleLife(life: Life): void {

@@ -65,6 +65,14 @@ describe('whom somebody has verified', () => {
     expect([BOB, CAROL].map((peer) => fourth.has(peer))).toEqual([true, false])
   })
 
+  it('[ID5] is kept of everyone who was verified at the same moment', async () => {
+    const store = memoryStore()
+    const verified = await tabOf(store)
+    await Promise.all([verified.set(BOB, true), verified.set(CAROL, true)])
+    const reloaded = await tabOf(store)
+    expect([BOB, CAROL].map((peer) => reloaded.has(peer))).toEqual([true, true])
+  })
+
   it('[ID5] is nobody when what is stored is garbage, and whoever is added then', async () => {
     for (const garbage of [
       '',

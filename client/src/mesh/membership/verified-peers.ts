@@ -8,6 +8,7 @@ import type { Store } from '../runtime/store'
 export class VerifiedPeers {
   readonly #key: string
   #ids: readonly PeerId[] = []
+  #stored: Promise<void> = Promise.resolve()
 
   constructor(
     private readonly store: Store,
@@ -28,9 +29,16 @@ export class VerifiedPeers {
   /** Holds from now on; resolves when it is stored, and rejects as the store does. */
   async set(peer: PeerId, isVerified: boolean): Promise<void> {
     this.#ids = changed(this.#ids, peer, isVerified)
+    // One after the other: of two at once the second would store what the first has not changed yet.
+    const stored = this.#stored.then(() => this.#store(peer, isVerified))
+    this.#stored = stored.catch(() => undefined)
+    await stored
+  }
+
+  async #store(peer: PeerId, isVerified: boolean): Promise<void> {
     // Another tab of this browser may have compared a code meanwhile.
-    const stored = changed(await this.#read(), peer, isVerified)
-    await this.store.set(this.#key, stored.join(' '))
+    const ids = changed(await this.#read(), peer, isVerified)
+    await this.store.set(this.#key, ids.join(' '))
   }
 
   async #read(): Promise<readonly PeerId[]> {
