@@ -93,6 +93,7 @@ test('a name is seen by the others, and remembered when the page is loaded again
   await alice.page.reload()
   await expect(alice.ownName).toHaveValue('Dr. Alice')
   await expect(alice.people.first()).toContainText('Dr. Alice')
+  await expect(alice.connection).toHaveText('Connected to 1 person')
   await alice.say('here I am')
   await expect(bob.messages).toContainText('here I am')
   await expect(bob.person('Dr. Alice')).toHaveCount(1)
@@ -102,6 +103,7 @@ test('[RP2] bob loads the page again: he is back in the room, and no ghost of hi
   const [alice, bob] = await meet('Alice', 'Bob')
 
   await bob.page.reload()
+  await expect(bob.connection).toHaveText('Connected to 1 person')
   await bob.say('back again')
 
   await expect(alice.messages).toContainText('back again')
