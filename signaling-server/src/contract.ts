@@ -60,11 +60,20 @@ const UrlsSchema = v.pipe(
   v.string(),
   v.regex(/^(stuns?|turns?):\S+$/, 'an ICE address starts with stun:, turn: or turns:'),
 )
-export const IceServerSchema = v.strictObject({
-  urls: v.union([UrlsSchema, v.pipe(v.array(UrlsSchema), v.maxLength(8))]),
-  username: v.exactOptional(v.pipe(v.string(), v.maxLength(512))),
-  credential: v.exactOptional(v.pipe(v.string(), v.maxLength(512))),
-})
+const needsCredential = ({ urls }: IceServer): boolean => [urls].flat().some((url) => url.startsWith('turn'))
+
+export const IceServerSchema = v.pipe(
+  v.strictObject({
+    urls: v.union([UrlsSchema, v.pipe(v.array(UrlsSchema), v.maxLength(8))]),
+    username: v.exactOptional(v.pipe(v.string(), v.maxLength(512))),
+    credential: v.exactOptional(v.pipe(v.string(), v.maxLength(512))),
+  }),
+  // Browsers make no connection at all when one of their servers lacks it.
+  v.check(
+    (server) => !needsCredential(server) || Boolean(server.username && server.credential),
+    'a TURN server has a username and a credential',
+  ),
+)
 export const IceServersSchema = v.pipe(v.array(IceServerSchema), v.maxLength(8))
 
 /** Why the server refused. A client can act on each: mend the request, slow down, try later, or give up. */

@@ -104,7 +104,7 @@ describe('those who go on', () => {
 
   it('[SG8] one who asks but does not read the answers is disconnected before they pile up', async () => {
     const lines = new Inbox<string>()
-    const urls = Array.from({ length: 8 }, (_, i) => `turn:${'t'.repeat(200)}${i}.example.org`)
+    const urls = Array.from({ length: 8 }, (_, i) => `stun:${'t'.repeat(200)}${i}.example.org`)
     const { port, signaling } = await stage.start({
       iceServers: Array(8).fill({ urls }),
       limits: { requestBurst: 2 ** 20, rawMessageBurst: 2 ** 20, backlogBytes: 64 * 1024 },

@@ -65,6 +65,7 @@ describe('readSettings', () => {
     ['[{"urls":"https://example.org"}]', 'ICE_SERVERS.0.urls: an ICE address starts with stun:, turn: or turns:'],
     ['[{"urls":"turn:t","password":"hunter2"}]', 'ICE_SERVERS.0.password: unknown field'],
     ['[{"urls":"turn:t","credential":42}]', 'ICE_SERVERS.0.credential: expected'],
+    ['[{"urls":["stun:s","turns:t"],"username":"hunter2"}]', 'a TURN server has a username and a credential'],
   ])('[SG9] refuses ICE_SERVERS=%s in words', (text, words) => {
     expect(() => readSettings({ ICE_SERVERS: text })).toThrow(words)
   })
