@@ -7,7 +7,13 @@ import { TokenBucket } from '../../../../signaling-server/src/rate'
 import type { BoxFault, Sealer } from '../identity/sealer'
 import { type Address, newSessionId, type PeerId } from '../protocol/ids'
 import type { Introduction } from '../protocol/introductions'
-import { BOX_BURST, BOXES_PER_SECOND } from '../protocol/limits'
+import {
+  BOX_BURST,
+  BOXES_PER_SECOND,
+  MAX_REMEMBERED_SENDERS,
+  SENDER_BOX_BURST,
+  SENDER_BOXES_PER_SECOND,
+} from '../protocol/limits'
 import type { Clock } from '../runtime/clock'
 import { Emitter } from '../runtime/emitter'
 import type { Random } from '../runtime/random'
@@ -47,17 +53,19 @@ interface IntroducerDeps {
 export class Introducer {
   readonly #events = new Emitter<IntroducerEvents>()
   readonly #boxes: TokenBucket
+  readonly #senders = new Map<Address, TokenBucket>()
   #closed = false
 
   readonly on = this.#events.on.bind(this.#events)
 
   constructor(private readonly deps: IntroducerDeps) {
-    this.#boxes = new TokenBucket({ burst: BOX_BURST, perSecond: BOXES_PER_SECOND }, () => deps.clock.now())
+    this.#boxes = new TokenBucket({ burst: BOX_BURST, perSecond: BOXES_PER_SECOND }, this.#now)
   }
 
   /** Takes a box that a go-between brought; resolves when it was judged. */
   async receive(from: Address, box: Uint8Array): Promise<void> {
-    if (!this.#boxes.take()) return this.#refuse(from, 'too-many')
+    // First what one may send, so that nobody uses up what others may.
+    if (!this.#sender(from).take() || !this.#boxes.take()) return this.#refuse(from, 'too-many')
     const opened = await this.deps.sealer.open(from, box)
     if (this.#closed) return
     if (opened.kind === 'refused') return this.#refuse(from, opened.reason)
@@ -79,6 +87,20 @@ export class Introducer {
   close(): void {
     this.#closed = true
     this.#events.clear()
+  }
+
+  readonly #now = () => this.deps.clock.now()
+
+  #sender(address: Address): TokenBucket {
+    const known = this.#senders.get(address)
+    if (known) return known
+    for (const oldest of this.#senders.keys()) {
+      if (this.#senders.size < MAX_REMEMBERED_SENDERS) break
+      this.#senders.delete(oldest)
+    }
+    const bucket = new TokenBucket({ burst: SENDER_BOX_BURST, perSecond: SENDER_BOXES_PER_SECOND }, this.#now)
+    this.#senders.set(address, bucket)
+    return bucket
   }
 
   #refuse(address: Address, reason: IntroductionFault): void {

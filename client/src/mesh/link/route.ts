@@ -34,6 +34,12 @@ export const newRoute = (address: Address): Route => ({
   cancelRedial: nothing,
 })
 
-/** Of several the one to give up first: tried most often and never reached, and the longest known of those. */
+/**
+ * Of several the one to give up first: nothing is under way with it, it was tried most often and never reached, and it is
+ * the longest known of those. Were attempts given up for it, whoever names ever new addresses would have a connection
+ * made for each.
+ */
 export const worstOf = (routes: Iterable<Route>): Route | undefined =>
-  [...routes].filter(({ open }) => !open).sort((a, b) => b.failures - a.failures)[0]
+  [...routes]
+    .filter(({ open }) => !open)
+    .sort((a, b) => Number(a.attempt !== undefined) - Number(b.attempt !== undefined) || b.failures - a.failures)[0]

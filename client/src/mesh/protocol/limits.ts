@@ -108,8 +108,14 @@ export const MAX_SIGNALS_TOGETHER = 16
 /** Introductions that are opened at once, each at the cost of a signature: twice what a full room sends a newcomer. */
 export const BOX_BURST = 1000
 
-/** Introductions a second in the long run; beyond that somebody only wants this tab to be busy. */
-export const BOXES_PER_SECOND = 100
+/** Introductions a second in the long run: a twentieth of what a tab can open. */
+export const BOXES_PER_SECOND = 200
+
+/** Introductions from one address that are opened at once; a call has two to four. */
+export const SENDER_BOX_BURST = 60
+
+/** Introductions from one address a second in the long run, so that no member uses up what all the others may send. */
+export const SENDER_BOXES_PER_SECOND = 2
 
 /** Addresses to which the way is remembered. A server that makes addresses up fills no more than this. */
 export const MAX_ROUTES = 256
