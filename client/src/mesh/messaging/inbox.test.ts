@@ -136,3 +136,43 @@ describe('an inbox', () => {
     expect(handled.at(-1)).toBe(1)
   })
 })
+
+describe('an inbox whose payloads are slow to deal with', () => {
+  function slow(cost: number) {
+    const clock = new VirtualClock()
+    const page = { busy: 0, cost, handled: [] as number[] }
+    const handle = (seq: number) => {
+      page.busy += page.cost
+      page.handled.push(seq)
+    }
+    const now = () => clock.now() + page.busy
+    const inbox = new Inbox({
+      clock: { now, wallTime: () => clock.wallTime(), after: (delay, task) => clock.after(delay, task) },
+      handle,
+    })
+    return { clock, page, inbox }
+  }
+
+  it('[SE9] leaves the page half of its time', async () => {
+    const { clock, page, inbox } = slow(10)
+    pushAll(inbox, 200)
+    expect(page.busy).toBeGreaterThan(40)
+    expect(page.busy).toBeLessThan(120)
+    const before = page.busy
+    // What runs on the clock is all the time in which the page is not dealing with payloads.
+    await clock.run(1000)
+    expect(page.busy - before).toBeGreaterThan(500)
+    expect(page.busy - before).toBeLessThan(1100)
+    expect(page.handled).toEqual(numbers(page.handled.length))
+  })
+
+  it('[SE9] goes on with the next that comes, where a hidden page lets its timer wait', () => {
+    const { page, inbox } = slow(200)
+    pushAll(inbox, 3)
+    expect(page.handled).toEqual([1])
+    page.busy += 1000
+    page.cost = 0
+    inbox.push(4, SMALL)
+    expect(page.handled).toEqual([1, 2, 3, 4])
+  })
+})

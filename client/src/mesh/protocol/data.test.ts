@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../../sim/seeded-random'
-import { type Data, findDataFault, leastSize } from './data'
+import { countValues, type Data, findDataFault, leastSize } from './data'
 import { EDGE_DATA, randomData } from './data-contract'
-import { MAX_DATA_DEPTH } from './limits'
+import { MAX_DATA_DEPTH, MAX_DATA_VALUES } from './limits'
 import { encodeMsgpack } from './msgpack'
+import { assertData } from './outgoing'
+import { decodePayload, encodePayload } from './payloads'
 
 function nested(levels: number): Data {
   let data: Data = 'core'
@@ -76,6 +78,15 @@ describe('data', () => {
     const circle: { self?: unknown } = {}
     circle.self = circle
     expect(findDataFault(circle)?.problem).toBe('is nested deeper than 64 levels')
+  })
+
+  it('[DT5] has at most 100,000 values, itself among them', () => {
+    const most = new Array<number>(MAX_DATA_VALUES - 1).fill(0)
+    expect(() => assertData(most, 'data')).not.toThrow()
+    expect(() => assertData([...most, 0], 'data')).toThrow('data has more than 100000 values in it')
+    expect(countValues({ a: [1, 'two'], b: new Uint8Array(9) }, 100)).toBe(5)
+    const decoded = decodePayload(encodePayload({ kind: 'message', number: 1, direct: false, at: 0, data: most }))
+    expect(decoded.ok).toBe(true)
   })
 })
 

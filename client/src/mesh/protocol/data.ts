@@ -1,6 +1,6 @@
 /**
  * What people and applications may send: JSON-like values and bytes, in any mixture. What cannot
- * cross the wire unchanged is found here; outgoing.ts refuses it. Rules DT1-DT4.
+ * cross the wire unchanged is found here; outgoing.ts refuses it. Rules DT1-DT5.
  */
 import { MAX_DATA_DEPTH } from './limits'
 
@@ -58,6 +58,17 @@ function findFaultInObject(value: object, path: string, depth: number): DataFaul
 
 function findSymbolKey(value: object, path: string): DataFault | undefined {
   return Object.getOwnPropertySymbols(value).length > 0 ? { path, problem: 'has a key that is a symbol' } : undefined
+}
+
+/** @returns how many values `data` is made of, itself included; not many beyond `enough` are counted */
+export function countValues(data: Data, enough: number): number {
+  if (typeof data !== 'object' || data === null || data instanceof Uint8Array) return 1
+  let count = 1
+  for (const value of Object.values(data)) {
+    count += countValues(value, enough - count)
+    if (count > enough) break
+  }
+  return count
 }
 
 /** @returns fewer bytes than `data` takes on the wire, found without encoding it; not much beyond `enough` is counted */

@@ -9,6 +9,12 @@ export const MAX_MESSAGE_BYTES = 1 * MIB
 /** Deep enough for any document people write; shallow enough that nobody's recursion overflows. */
 export const MAX_DATA_DEPTH = 64
 
+/**
+ * Values in one message, those inside others included: a table of ten thousand rows fits. A mebibyte can hold a million
+ * that are empty, which take a page seconds to read and a hundred times their size to keep.
+ */
+export const MAX_DATA_VALUES = 100_000
+
 /** A message and what surrounds it. */
 export const MAX_FRAME_BYTES = MAX_MESSAGE_BYTES + 4 * KIB
 

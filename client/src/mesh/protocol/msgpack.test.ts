@@ -217,6 +217,17 @@ describe('hostile bytes', () => {
     const siblings = Array.from({ length: 1000 }, () => [[], {}])
     expect(decodeMsgpack(encodeMsgpack(siblings))).toEqual({ ok: true, value: siblings })
   })
+
+  it('[FR4] refuses a million values that are empty, of any kind, before they are made', () => {
+    const count = 1_000_000
+    for (const part of [[0x00], [0x90], [0x80], [0xa0], [0xc4, 0]]) {
+      const body = new Uint8Array(5 + count * part.length).fill(part[0] ?? 0)
+      if (part.length > 1) for (let index = 6; index < body.length; index += 2) body[index] = 0
+      body[0] = 0xdd
+      new DataView(body.buffer).setUint32(1, count)
+      expectRefused(body, 'more than 100004 values')
+    }
+  })
 })
 
 describe('random bytes', () => {

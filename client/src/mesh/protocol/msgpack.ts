@@ -7,11 +7,14 @@
  */
 import { Encoder } from '@msgpack/msgpack'
 import type { Data } from './data'
-import { MAX_DATA_DEPTH } from './limits'
+import { MAX_DATA_DEPTH, MAX_DATA_VALUES } from './limits'
 import { bad, ok, type Result } from './result'
 
 /** A payload is an array of its parts, so the data in it starts one level down. */
 const MAX_DEPTH = MAX_DATA_DEPTH + 2
+
+/** Besides the data a payload has four parts at most. */
+const MAX_VALUES = MAX_DATA_VALUES + 4
 
 const encoder = new Encoder({ maxDepth: MAX_DEPTH + 1 })
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -34,6 +37,7 @@ class Fault extends Error {}
 class Reader {
   readonly #view: DataView
   #offset = 0
+  #values = 0
 
   constructor(private readonly bytes: Uint8Array) {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -120,6 +124,8 @@ class Reader {
     if (depth > MAX_DEPTH) throw new Fault(`nested deeper than ${MAX_DEPTH} levels`)
     // Every element takes a byte at least, so a larger claim is a lie.
     if (length > this.bytes.length - this.#offset) throw new Fault('truncated')
+    this.#values += length
+    if (this.#values > MAX_VALUES) throw new Fault(`more than ${MAX_VALUES} values`)
   }
 
   #text(length: number): string {

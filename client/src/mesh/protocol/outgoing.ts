@@ -1,7 +1,7 @@
-/** The one door for what applications hand in: refused here, with words, is what could not arrive. Rules DT1-DT4, RQ5. */
-import { type Data, findDataFault, leastSize } from './data'
+/** The one door for what applications hand in: refused here, with words, is what could not arrive. Rules DT1-DT5, RQ5. */
+import { countValues, type Data, findDataFault, leastSize } from './data'
 import { RoomError } from './errors'
-import { MAX_MESSAGE_BYTES, MAX_TOPIC_LENGTH } from './limits'
+import { MAX_DATA_VALUES, MAX_MESSAGE_BYTES, MAX_TOPIC_LENGTH } from './limits'
 
 /**
  * @param what names the value in the error
@@ -13,6 +13,9 @@ export function assertData(value: unknown, what: string): asserts value is Data 
   // Before it is encoded: whoever hands in a film must not pay for it with memory.
   const size = leastSize(value as Data, MAX_MESSAGE_BYTES)
   if (size > MAX_MESSAGE_BYTES) throw tooLarge(size)
+  if (countValues(value as Data, MAX_DATA_VALUES) > MAX_DATA_VALUES) {
+    throw new RoomError('bad-data', `${what} has more than ${MAX_DATA_VALUES} values in it, which cannot be sent.`)
+  }
 }
 
 /** @throws RoomError 'too-large' */
