@@ -8,6 +8,7 @@ import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { Address, PeerId, RoomId } from '../protocol/ids'
 import { decodeIntroduction, encodeIntroduction, type Introduction } from '../protocol/introductions'
 import { MAX_REMEMBERED_SENDERS, REPLAY_WINDOW } from '../protocol/limits'
+import { BoundedMap } from '../runtime/bounded-map'
 import type { Random } from '../runtime/random'
 import type { PeerKey } from './peer-key'
 import { ReplayWindow } from './replay-window'
@@ -43,7 +44,7 @@ export interface SealerDeps {
 
 export class Sealer {
   /** By address and peer. */
-  readonly #windows = new Map<string, ReplayWindow>()
+  readonly #windows = new BoundedMap<string, ReplayWindow>(MAX_REMEMBERED_SENDERS)
   #count = 0
 
   constructor(private readonly deps: SealerDeps) {}
@@ -69,7 +70,8 @@ export class Sealer {
     const introduction = decodeIntroduction(content)
     if (!introduction.ok) return refused('malformed')
     const { number, session, signals } = introduction.value
-    if (!this.#window(`${from} ${author}`).take(number)) return refused('replayed')
+    const window = this.#windows.getOrMake(`${from} ${author}`, () => new ReplayWindow(REPLAY_WINDOW))
+    if (!window.take(number)) return refused('replayed')
     return { kind: 'opened', peer: author, introduction: { session, signals } }
   }
 
@@ -87,18 +89,6 @@ export class Sealer {
       // The library's way of saying that the tag does not fit; there is nothing else that it could fail at.
       return undefined
     }
-  }
-
-  #window(sender: string): ReplayWindow {
-    const known = this.#windows.get(sender)
-    if (known) return known
-    for (const oldest of this.#windows.keys()) {
-      if (this.#windows.size < MAX_REMEMBERED_SENDERS) break
-      this.#windows.delete(oldest)
-    }
-    const window = new ReplayWindow(REPLAY_WINDOW)
-    this.#windows.set(sender, window)
-    return window
   }
 }
 

@@ -14,6 +14,7 @@ import {
   SENDER_BOX_BURST,
   SENDER_BOXES_PER_SECOND,
 } from '../protocol/limits'
+import { BoundedMap } from '../runtime/bounded-map'
 import type { Clock } from '../runtime/clock'
 import { Emitter } from '../runtime/emitter'
 import type { Random } from '../runtime/random'
@@ -53,7 +54,7 @@ interface IntroducerDeps {
 export class Introducer {
   readonly #events = new Emitter<IntroducerEvents>()
   readonly #boxes: TokenBucket
-  readonly #senders = new Map<Address, TokenBucket>()
+  readonly #senders = new BoundedMap<Address, TokenBucket>(MAX_REMEMBERED_SENDERS)
   #closed = false
 
   readonly on = this.#events.on.bind(this.#events)
@@ -65,7 +66,8 @@ export class Introducer {
   /** Takes a box that a go-between brought; resolves when it was judged. */
   async receive(from: Address, box: Uint8Array): Promise<void> {
     // First what one may send, so that nobody uses up what others may.
-    if (!this.#sender(from).take() || !this.#boxes.take()) return this.#refuse(from, 'too-many')
+    const sender = this.#senders.getOrMake(from, this.#newSender)
+    if (!sender.take() || !this.#boxes.take()) return this.#refuse(from, 'too-many')
     const opened = await this.deps.sealer.open(from, box)
     if (this.#closed) return
     if (opened.kind === 'refused') return this.#refuse(from, opened.reason)
@@ -91,17 +93,8 @@ export class Introducer {
 
   readonly #now = () => this.deps.clock.now()
 
-  #sender(address: Address): TokenBucket {
-    const known = this.#senders.get(address)
-    if (known) return known
-    for (const oldest of this.#senders.keys()) {
-      if (this.#senders.size < MAX_REMEMBERED_SENDERS) break
-      this.#senders.delete(oldest)
-    }
-    const bucket = new TokenBucket({ burst: SENDER_BOX_BURST, perSecond: SENDER_BOXES_PER_SECOND }, this.#now)
-    this.#senders.set(address, bucket)
-    return bucket
-  }
+  readonly #newSender = () =>
+    new TokenBucket({ burst: SENDER_BOX_BURST, perSecond: SENDER_BOXES_PER_SECOND }, this.#now)
 
   #refuse(address: Address, reason: IntroductionFault): void {
     this.#events.emit('refused', { address, reason })

@@ -1,6 +1,7 @@
 /** Who broke the rules and is kept out for a while: longer each time, and never for good. Rule CO3. */
 import type { PeerId } from '../protocol/ids'
 import { MAX_BANS } from '../protocol/limits'
+import { BoundedMap } from '../runtime/bounded-map'
 import { type Clock, type Millis, seconds } from '../runtime/clock'
 
 /** Long enough to be rid of it, short enough for a bug of an honest page. */
@@ -17,7 +18,7 @@ interface Ban {
 }
 
 export class Bans {
-  readonly #bans = new Map<PeerId, Ban>()
+  readonly #bans = new BoundedMap<PeerId, Ban>(MAX_BANS)
 
   constructor(private readonly clock: Clock) {}
 
@@ -27,12 +28,7 @@ export class Bans {
     const now = this.clock.now()
     const isOld = !last || now - last.until > FORGIVEN_AFTER
     const duration = isOld ? FIRST_BAN : Math.min(LONGEST_BAN, last.duration * 2)
-    this.#bans.delete(peer)
     this.#bans.set(peer, { until: now + duration, duration })
-    for (const oldest of this.#bans.keys()) {
-      if (this.#bans.size <= MAX_BANS) break
-      this.#bans.delete(oldest)
-    }
     return duration
   }
 
