@@ -3,6 +3,8 @@
  * each an environment: `client` (the app), `library` (the mesh as one module, /starling.js) and `server` (the
  * signaling server, run by Node). What surrounds a build (stamps, types, compression) belongs to .scripts/build.mjs.
  */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import type { Plugin } from 'vite'
@@ -53,12 +55,37 @@ function libraryInDev(): Plugin {
   }
 }
 
+/**
+ * Bundles simple-peer from its source, with stand-ins for the packages that bring half of Node along: its own ready
+ * bundle, with all of them inside, would be a third of the library. Whatever else asks for these packages gets them.
+ */
+function slimSimplePeer() {
+  const standIns = new Map(
+    ['buffer', 'debug', 'randombytes', 'readable-stream'].map((name) => [
+      name,
+      here(`client/src/mesh/link/simple-peer/${name}.ts`),
+    ]),
+  )
+  const digest = createHash('sha256')
+  for (const file of standIns.values()) digest.update(readFileSync(file))
+  return {
+    // Vite's dev server bundles packages once, and again when a plugin has another name: a changed stand-in counts.
+    name: `starling:slim-simple-peer-${digest.digest('hex').slice(0, 8)}`,
+    enforce: 'pre',
+    resolveId: (name, importer = '') =>
+      /[\\/]node_modules[\\/]simple-peer[\\/]/.test(importer) ? standIns.get(name) : undefined,
+  } satisfies Plugin
+}
+
 export default defineConfig({
   root: here('client'),
-  plugins: [react(), signalingInDev(), libraryInDev()],
+  plugins: [react(), signalingInDev(), libraryInDev(), slimSimplePeer()],
   server: { port: Number(process.env.PORT || 3000), host: process.env.HOST || true, strictPort: true },
   // Known beforehand, so that the first page load in dev is not followed by a reload.
-  optimizeDeps: { include: ['simple-peer/simplepeer.min.js', 'socket.io-client'] },
+  optimizeDeps: {
+    include: ['simple-peer', 'socket.io-client'],
+    rolldownOptions: { plugins: [slimSimplePeer()] },
+  },
   build: { sourcemap: true },
   environments: {
     client: {

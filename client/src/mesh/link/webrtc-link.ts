@@ -3,7 +3,7 @@
  * only importer of simple-peer. Pieces go out through its stream, which pauses while the channel holds
  * more than 64 KiB, so that a large frame never fills the browser's buffer. Rules LK1-LK9.
  */
-import SimplePeer from 'simple-peer/simplepeer.min.js'
+import SimplePeer from 'simple-peer'
 import type { LinkSignal } from '../protocol/introductions'
 import { MAX_FRAME_BYTES, MAX_QUEUED_BYTES } from '../protocol/limits'
 import { Emitter } from '../runtime/emitter'
