@@ -1,6 +1,6 @@
 /**
- * Several servers as one: this peer is announced at each, and any one that is up is enough. A box goes
- * to one server after the other until one hands it over. Rule SI5.
+ * Several servers as one: this peer is announced at each, and any one that is up is enough. A box goes to all of them,
+ * since one that says that it handed the box over may lie; whoever gets it twice takes it once. Rule SI5.
  */
 import type { Address, IceServer } from '../../../../signaling-server/src/contract'
 import type { Delivery } from '../link/introducer'
@@ -35,14 +35,16 @@ export class SeveralSignalings implements Signaling {
     for (const member of this.members) member.open()
   }
 
-  async deliver(to: Address, box: Uint8Array): Promise<Delivery> {
-    let outcome: Delivery = 'unavailable'
-    for (const member of this.members) {
-      const delivery = await member.deliver(to, box)
-      if (delivery === 'delivered') return delivery
-      if (delivery === 'not-here') outcome = delivery
-    }
-    return outcome
+  /** Resolves with the first server that delivers, or when none does. */
+  deliver(to: Address, box: Uint8Array): Promise<Delivery> {
+    return new Promise((resolve, reject) => {
+      const deliveries = this.members.map(async (member) => {
+        const delivery = await member.deliver(to, box)
+        if (delivery === 'delivered') resolve(delivery)
+        return delivery
+      })
+      Promise.all(deliveries).then((all) => resolve(all.includes('not-here') ? 'not-here' : 'unavailable'), reject)
+    })
   }
 
   close(): void {
