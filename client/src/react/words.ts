@@ -162,7 +162,7 @@ export function noticeWords(error: RoomError, nameOf: (peer: PeerId) => string |
   // The library tells why nobody can be reached, and what helps; no shorter words would.
   if (error.reason === 'unreachable') return error.message
   if (error.reason === 'wrong-password') {
-    return 'Somebody in this room has another password than you, and nobody has the same.'
+    return 'Somebody in this room has another password than you, and nobody with yours is here.'
   }
   if (error.reason === 'misbehaving') {
     const who = (peer && nameOf(peer)) ?? 'Somebody'
