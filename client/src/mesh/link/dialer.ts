@@ -110,7 +110,7 @@ export class Dialer {
 
   /** Takes what `peer`, who is at `address`, tells in order to link. */
   receive(address: Address, peer: PeerId, introduction: Introduction): void {
-    if (this.#closed || introduction.signals.length === 0) return
+    if (this.#closed || address === this.deps.self || introduction.signals.length === 0) return
     this.#take(this.#route(address), peer, introduction)
   }
 

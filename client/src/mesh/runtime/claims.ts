@@ -106,9 +106,13 @@ function readClaimant(data: unknown): Claimant | undefined {
   return typeof name === 'string' && typeof ticket === 'string' ? { name, ticket } : undefined
 }
 
+/** What the tab holds it holds for all rooms that it joins. */
+let shared: Claims | undefined
+
 /** The best that this browser has. */
-export const browserClaims = (random: Random): Claims =>
+export function browserClaims(random: Random): Claims {
   // Where the page is not secure there is no such thing, whatever the types say.
-  (navigator.locks as LockManager | undefined)
-    ? lockClaims(navigator.locks)
-    : channelClaims(new BroadcastChannel('starling:claims'), random)
+  const locks = navigator.locks as LockManager | undefined
+  shared ??= locks ? lockClaims(locks) : channelClaims(new BroadcastChannel('starling:claims'), random)
+  return shared
+}
