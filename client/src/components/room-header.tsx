@@ -2,7 +2,7 @@
 import LogOut from 'lucide-react/icons/log-out'
 import Users from 'lucide-react/icons/users'
 import { useRoomState } from '../react/hooks'
-import { present } from '../react/room-store'
+import { present } from '../react/members'
 import { ConnectionStatus } from './connection-status'
 import { CopyLink } from './copy-link'
 import { Logo } from './logo'

@@ -9,7 +9,8 @@ import {
   type RoomEvents,
   type RoomStatus,
 } from '../mesh'
-import type { RoomPort } from './room-store'
+import { type ConversationKey, type Entry, EVERYONE } from './conversation'
+import { type RoomPort, RoomStore } from './room-store'
 import type { Timer } from './timer'
 
 export const LINK = 'https://starling.example/#/r/AAAAAAAAAAAAAAAAAAAAAA'
@@ -140,4 +141,16 @@ export function address(start: string): Address {
 export function member(name: string, change: Partial<Member> = {}): Member {
   const id = peerId(name.toLowerCase().replace(/\W/g, ''))
   return { id, name, status: 'here', verified: false, reach: 'direct', ...change }
+}
+
+/** A store in a room, with these people in it. */
+export function enter(...present: readonly Member[]) {
+  const room = new RoomDouble()
+  room.present = present
+  const clock = new TimerDouble()
+  const store = new RoomStore(room, clock)
+  const entries = (key: ConversationKey = EVERYONE): readonly Entry[] =>
+    store.state.conversations.get(key)?.entries ?? []
+  const unread = (key: ConversationKey) => store.state.conversations.get(key)?.unread ?? 0
+  return { room, clock, store, entries, unread }
 }

@@ -9,7 +9,8 @@ import { Comings, type News } from './comings'
 import { type Conversation, type ConversationKey, type Delivery, EVERYONE, type SaidEntry } from './conversation'
 import { Conversations } from './conversations'
 import { DRAW_EVERY_MS, MAX_EARLY_RECEIPTS, MAX_NOTICES, TRUSTED_CLOCK_MS } from './limits'
-import { type Label, labelPeople, labelWords } from './names'
+import { areNamedAlike, labelMembers, present } from './members'
+import { type Label, labelWords } from './names'
 import type { Timer } from './timer'
 import { errorWords, noticeWords, type Unmet } from './words'
 
@@ -314,28 +315,6 @@ export class RoomStore {
     this.nextKey += 1
     return `e${this.nextKey}`
   }
-}
-
-export function present(members: readonly Member[]): readonly Member[] {
-  return members.filter((member) => member.status !== 'gone')
-}
-
-function labelMembers(members: readonly Member[], selfName: string): ReadonlyMap<PeerId, Label> {
-  return labelPeople(
-    present(members),
-    members.filter((member) => member.status === 'gone'),
-    selfName,
-  )
-}
-
-/** Whether nothing that labels are made of differs. */
-function areNamedAlike(some: readonly Member[], others: readonly Member[]): boolean {
-  if (some.length !== others.length) return false
-  return some.every((one, index) => {
-    const other = others[index]
-    if (other?.id !== one.id || other.name !== one.name || other.verified !== one.verified) return false
-    return (other.status === 'gone') === (one.status === 'gone')
-  })
 }
 
 function unmetBy({ reason, details }: RoomError): Unmet | undefined {

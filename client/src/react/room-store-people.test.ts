@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest'
+import { RoomError } from '../mesh'
+import { LEAVING_MS, SETTLING_MS } from './limits'
+import { labelText } from './names'
+import { address, enter, member } from './room-double'
+
+const bo = member('Bo')
+const cy = member('Cy')
+const gone = { status: 'gone', reach: 'none' } as const
+
+describe('people', () => {
+  it('who come and go are noted, but not those who were here when one arrived', () => {
+    const { room, clock, entries } = enter()
+    room.meet(bo)
+    expect(entries()).toEqual([])
+    clock.time += SETTLING_MS + 1
+    room.meet(bo, cy)
+    expect(entries()).toMatchObject([{ kind: 'note', what: 'came', names: ['Cy'] }])
+  })
+
+  it('who leave are noted when they stay away, in the direct conversation too, if there is one', async () => {
+    const { room, clock, store, entries } = enter(bo, cy)
+    await store.say(bo.id, 'psst')
+    room.meet({ ...bo, ...gone }, { ...cy, ...gone })
+    expect(entries()).toEqual([])
+    clock.pass(LEAVING_MS)
+    expect(entries()).toMatchObject([{ kind: 'note', what: 'left', names: ['Bo', 'Cy'] }])
+    expect(entries(bo.id)).toMatchObject([{ kind: 'said' }, { kind: 'note', what: 'left' }])
+    expect(store.state.conversations.has(cy.id)).toBe(false)
+  })
+
+  it('who load the page again go on as the same person, and nobody reads of it', async () => {
+    const { room, clock, entries, unread } = enter(bo)
+    clock.time += SETTLING_MS + 1
+    room.hear(bo, 'psst', { direct: true })
+    room.meet({ ...bo, ...gone })
+    clock.pass(LEAVING_MS - 1)
+    room.meet(bo)
+    clock.pass(LEAVING_MS)
+    room.hear(bo, 'me again', { direct: true })
+    expect(entries()).toEqual([])
+    expect(entries(bo.id)).toMatchObject([{ data: 'psst' }, { data: 'me again' }])
+    expect(unread(bo.id)).toBe(2)
+  })
+
+  it('who come again after a while are back', () => {
+    const { room, clock, entries } = enter(bo)
+    room.meet({ ...bo, ...gone })
+    clock.pass(LEAVING_MS)
+    room.hear(cy, 'where is Bo?')
+    clock.time += SETTLING_MS
+    room.meet(bo)
+    expect(entries()).toMatchObject([
+      { what: 'left' },
+      { kind: 'heard' },
+      { kind: 'note', what: 'back', names: ['Bo'] },
+    ])
+  })
+
+  it('who come in and speak at once came in first', () => {
+    const { room, clock, entries } = enter()
+    clock.time += SETTLING_MS + 1
+    room.meet(bo)
+    room.hear(bo, 'hello')
+    expect(entries()).toMatchObject([{ what: 'came' }, { kind: 'heard' }])
+  })
+
+  it('who change their name are noted, and labelled anew', () => {
+    const { room, store, entries } = enter(bo)
+    room.meet({ ...bo, name: 'Bodil' })
+    expect(entries()).toMatchObject([{ kind: 'renamed', before: 'Bo', now: 'Bodil' }])
+    expect([...store.state.labels.values()].map(labelText)).toEqual(['Bodil'])
+  })
+
+  it('keep the same labels while only round-trip times change', () => {
+    const { room, store } = enter(bo)
+    const before = store.state.labels
+    room.meet({ ...bo, rtt: 7 })
+    expect(store.state.labels).toBe(before)
+    expect(store.state.members).toEqual([{ ...bo, rtt: 7 }])
+  })
+})
+
+describe('a safety code', () => {
+  it('is there for who is known', () => {
+    const { store } = enter(bo)
+    expect(store.safetyCode(bo.id)).toMatch(/^(\d{5} ?){8}$/)
+    expect(store.safetyCode(cy.id)).toBeUndefined()
+  })
+
+  it('that was compared shows on the person, also when the browser does not remember it', async () => {
+    const { room, store } = enter(bo, cy)
+    await store.setVerified(bo.id, true)
+    expect(store.state.labels.get(bo.id)?.standing).toBe('verified')
+    room.fault = new RoomError('not-stored', 'x')
+    await expect(store.setVerified(cy.id, true)).rejects.toBe(room.fault)
+    expect(store.state.labels.get(cy.id)?.standing).toBe('verified')
+    room.fault = undefined
+    await store.setVerified(bo.id, false)
+    expect(store.state.labels.get(bo.id)?.standing).toBeUndefined()
+  })
+})
+
+describe('somebody who is here and was not met', () => {
+  it('is not passed over in silence', () => {
+    const { room, store } = enter()
+    room.warn(new RoomError('unreachable', 'left', { peer: bo.id }))
+    expect(store.state.unmet).toBeUndefined()
+    room.warn(new RoomError('unreachable', 'x'.repeat(9), { address: address('a') }))
+    expect(store.state.unmet).toBe('out of reach')
+    room.warn(new RoomError('wrong-password', 'x', { address: address('a') }))
+    expect(store.state.unmet).toBe('another password')
+  })
+
+  it('is one notice, however many they are', () => {
+    const { room, store } = enter()
+    for (const at of ['a', 'b', 'a']) room.warn(new RoomError('unreachable', 'Out of reach.', { address: address(at) }))
+    expect(store.state.notices).toHaveLength(1)
+  })
+
+  it('has another password only until somebody with the same one is met', () => {
+    const { room, store } = enter()
+    room.warn(new RoomError('wrong-password', 'x', { address: address('a') }))
+    room.warn(new RoomError('unreachable', 'x', { address: address('b') }))
+    room.meet(bo)
+    expect(store.state.notices.map(({ error }) => error.reason)).toEqual(['unreachable'])
+  })
+})
