@@ -172,8 +172,8 @@ test('[SI1] alice and bob join while the server is down, are told so, and meet w
   const [alice, bob] = [await openLibraryTab(), await openLibraryTab()]
   await server.stop()
 
-  const link = 'the quiet room'
-  await Promise.all([alice.join({ link, name: 'Alice' }), bob.join({ link, name: 'Bob' })])
+  const room = { link: 'the quiet room', password: 'hush, little baby' }
+  await Promise.all([alice.join({ ...room, name: 'Alice' }), bob.join({ ...room, name: 'Bob' })])
 
   expect((await alice.status()).signaling.kind).toBe('unreachable')
   expect((await bob.status()).signaling.kind).toBe('unreachable')

@@ -117,7 +117,7 @@ export class WebRtcLink implements Link {
   #handleFragment(fragment: unknown): void {
     this.#handleOpen()
     if (this.#state.kind !== 'open') return
-    const frame = fragment instanceof Uint8Array ? this.#reassembler.push(plainBytes(fragment)) : undefined
+    const frame = fragment instanceof Uint8Array ? this.#reassembler.push(fragment) : undefined
     if (!frame?.ok) return this.#fail()
     this.#events.emit('activity', undefined)
     if (frame.value) this.#events.emit('frame', frame.value)
@@ -137,11 +137,6 @@ export class WebRtcLink implements Link {
     this.#events.emit('close', reason)
     this.#events.clear()
   }
-}
-
-/** simple-peer hands out its own kind of bytes, which prints, slices and shares memory in other ways. */
-function plainBytes({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
 function toSimplePeer(signal: LinkSignal): SimplePeer.SignalData {
