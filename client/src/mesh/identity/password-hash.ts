@@ -11,8 +11,8 @@ export const PASSWORD_HASH_BYTES = 32
 /** 64 MiB, which a phone can spare, twice: one of the settings that OWASP recommends for scrypt, as costly as its others. */
 const COST = { N: 2 ** 16, r: 8, p: 2, dkLen: PASSWORD_HASH_BYTES } as const
 
-/** Keyboards differ in how they compose a letter; what people see counts. */
-export const normalisePassword = (password: string): string => password.normalize('NFKC')
+/** Keyboards differ in how they compose a letter, and pasting brings blanks along; what people see counts. */
+export const normalisePassword = (password: string): string => password.normalize('NFKC').trim()
 
 /** @returns what is wrong with it, in words for the person who typed it, or undefined */
 export function findPasswordFault(password: string): string | undefined {
