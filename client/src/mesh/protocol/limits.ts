@@ -111,6 +111,9 @@ export const MAX_REMEMBERED_SENDERS = 1024
 /** Signals that travel in one introduction: a description and 15 candidates of usual length are a third of a box. */
 export const MAX_SIGNALS_TOGETHER = 16
 
+/** Boxes of which is remembered by which of several servers they came: what a full room sends a newcomer. */
+export const MAX_REMEMBERED_BOXES = 512
+
 /** Introductions that are opened at once, each at the cost of a signature: twice what a full room sends a newcomer. */
 export const BOX_BURST = 1000
 

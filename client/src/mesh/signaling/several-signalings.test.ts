@@ -81,6 +81,17 @@ describe('several servers', () => {
     expect(several.iceServers).toEqual([{ urls: 'stun:one.example' }, { urls: 'stun:two.example' }])
   })
 
+  it('[SI5] bring a box once that comes by both, and again when one of them repeats it', () => {
+    const { servers, several } = setUp()
+    const [one, two] = servers
+    const heard: Uint8Array[] = []
+    several.on('box', ({ box }) => heard.push(box))
+    for (const server of [one, two]) server.emit('box', { from: BOB, box: BOX })
+    expect(heard).toEqual([BOX])
+    one.emit('box', { from: BOB, box: BOX })
+    expect(heard).toEqual([BOX, BOX])
+  })
+
   it('[SI5] say nothing more once they are closed', () => {
     const { servers, several } = setUp()
     const heard: string[] = []

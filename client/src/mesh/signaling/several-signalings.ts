@@ -1,9 +1,13 @@
 /**
  * Several servers as one: this peer is announced at each, and any one that is up is enough. A box goes to all of them,
- * since one that says that it handed the box over may lie; whoever gets it twice takes it once. Rule SI5.
+ * since one that says that it handed the box over may lie; what comes by several is taken once. Rule SI5.
  */
+import { sha256 } from '@noble/hashes/sha2.js'
 import type { Address, IceServer } from '../../../../signaling-server/src/contract'
 import type { Delivery } from '../link/introducer'
+import { toBase64Url } from '../protocol/base64url'
+import { MAX_REMEMBERED_BOXES } from '../protocol/limits'
+import { BoundedMap } from '../runtime/bounded-map'
 import { Emitter } from '../runtime/emitter'
 import type { Signaling, SignalingEvents, SignalingState } from './signaling'
 
@@ -12,6 +16,8 @@ const PREFERENCE: readonly SignalingState['kind'][] = ['connected', 'connecting'
 
 export class SeveralSignalings implements Signaling {
   readonly #events = new Emitter<SignalingEvents>()
+  /** Which server brought a box first; no two boxes are the same. */
+  readonly #broughtBy = new BoundedMap<string, Signaling>(MAX_REMEMBERED_BOXES)
 
   readonly on = this.#events.on.bind(this.#events)
 
@@ -19,7 +25,7 @@ export class SeveralSignalings implements Signaling {
     for (const member of members) {
       member.on('state', () => this.#events.emit('state', this.state))
       member.on('peers', (peers) => this.#events.emit('peers', peers))
-      member.on('box', (box) => this.#events.emit('box', box))
+      member.on('box', (box) => this.#isNew(member, box) && this.#events.emit('box', box))
     }
   }
 
@@ -50,6 +56,11 @@ export class SeveralSignalings implements Signaling {
   close(): void {
     this.#events.clear()
     for (const member of this.members) member.close()
+  }
+
+  /** What one server brings again is for the judge of boxes to see. */
+  #isNew(member: Signaling, { from, box }: SignalingEvents['box']): boolean {
+    return this.#broughtBy.getOrMake(`${from} ${toBase64Url(sha256(box))}`, () => member) === member
   }
 }
 
