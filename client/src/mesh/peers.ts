@@ -15,7 +15,7 @@ import { type Member, Roster } from './membership/roster'
 import type { VerifiedPeers } from './membership/verified-peers'
 import { RoomError } from './protocol/errors'
 import { type Address, newSessionId, type PeerId, type RoomId } from './protocol/ids'
-import { MAX_KNOCKS, MAX_LINKED_PEERS } from './protocol/limits'
+import { MAX_BANS, MAX_GONE_MEMBERS, MAX_KNOCKS, MAX_LINKED_PEERS } from './protocol/limits'
 import { RemotePeer } from './remote-peer'
 import type { Clock, Millis } from './runtime/clock'
 import { Emitter } from './runtime/emitter'
@@ -53,6 +53,7 @@ export class Peers {
   readonly on: Emitter<PeersEvents>['on']
 
   readonly #events = new Emitter<PeersEvents>()
+  /** Whoever was met first comes first. */
   readonly #peers = new Map<PeerId, RemotePeer>()
   readonly #roster: Roster
   readonly #bans: Bans
@@ -158,16 +159,22 @@ export class Peers {
     }
   }
 
+  /** When there are too many, those who are verified and those who were met first have the places: keys cost nothing. */
   #admits(peer: PeerId): boolean {
     if (this.#bans.has(peer)) return false
-    if (this.#peers.get(peer)?.linked) return true
-    return [...this.#peers.values()].filter(({ linked }) => linked).length < MAX_LINKED_PEERS
+    const linked = [...this.#peers].flatMap(([id, remote]) => (remote.linked || id === peer ? [id] : []))
+    const all = linked.includes(peer) ? linked : [...linked, peer]
+    if (all.length <= MAX_LINKED_PEERS) return true
+    const { verified } = this.deps
+    const ranked = [...all.filter((id) => verified.has(id)), ...all.filter((id) => !verified.has(id))]
+    return ranked.indexOf(peer) < MAX_LINKED_PEERS
   }
 
   #handleRefused(address: Address, reason: IntroductionFault): void {
     if (this.#closed) return
     this.#events.emit('refused', { address, reason })
-    if (reason === 'banned') this.#dialer.forget(address)
+    // Whoever carries may lie about where a box is from.
+    if (reason === 'banned' && !this.#findAt(address)?.[1].linked) this.#dialer.forget(address)
     if (reason === 'does-not-open' && this.deps.isNamed) this.#doubtPassword(address)
   }
 
@@ -192,19 +199,36 @@ export class Peers {
     this.#peers.set(id, remote)
     remote.address = address
     remote.attach(link)
+    for (const other of this.#peers.values()) {
+      if (other !== remote && other.address === address) other.address = undefined
+    }
     // Its page was loaded again, and nobody is at the old address any more.
     if (before !== undefined && before !== address) this.#dialer.forget(before)
+    this.#closeBeyondLimit()
+  }
+
+  /** Several may have been let in before the first of them was linked, and whoever is back has its place again. */
+  #closeBeyondLimit(): void {
+    for (const [id, { linked, address }] of [...this.#peers]) {
+      if (linked && address !== undefined && !this.#admits(id)) this.#dialer.forget(address)
+    }
   }
 
   #handleUnlinked(address: Address): void {
     const found = this.#findAt(address)
     if (!found) return
-    const [id, remote] = found
+    const [, remote] = found
     remote.detach()
-    // Whoever has never said hello leaves nothing to go on with; the dialer still wants a link if it did.
-    if (remote.member) return
-    remote.stop(new RoomError('unreachable', 'It never said hello.', { peer: id }))
-    this.#peers.delete(id)
+    if (!remote.member) this.#forgetUnmet()
+  }
+
+  /** Whoever has never said hello leaves nothing to go on with but how it behaved. */
+  #forgetUnmet(): void {
+    const unmet = [...this.#peers].filter(([, remote]) => !remote.member && !remote.linked)
+    for (const [id, remote] of unmet.slice(0, Math.max(0, unmet.length - MAX_GONE_MEMBERS))) {
+      remote.stop(new RoomError('unreachable', 'It never said hello.', { peer: id }))
+      this.#peers.delete(id)
+    }
   }
 
   /** Somebody whom the server names and nobody here has met: without a word the room would just look empty. */
@@ -246,8 +270,9 @@ export class Peers {
       onMisbehaved: (what) => this.#ban(id, remote, what),
       onIncompatible: (error) => {
         forget()
-        if (!this.#incompatible.has(id)) this.#events.emit('error', error)
+        if (this.#incompatible.has(id) || this.#incompatible.size >= MAX_BANS) return
         this.#incompatible.add(id)
+        this.#events.emit('error', error)
       },
     })
     return remote

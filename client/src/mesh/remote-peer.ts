@@ -7,7 +7,7 @@ import { type MemberRecord, readRecord } from './identity/member-record'
 import { Conduct } from './link/conduct'
 import { Keepalive, type Life } from './link/keepalive'
 import type { Link } from './link/link'
-import { RECORD_INTERVAL, STALLED_AFTER, UNREACHABLE_AFTER } from './link/timing'
+import { HELLO_PATIENCE, RECORD_INTERVAL, STALLED_AFTER, UNREACHABLE_AFTER } from './link/timing'
 import type { Member } from './membership/roster'
 import { Session } from './messaging/session'
 import { RoomError } from './protocol/errors'
@@ -115,7 +115,9 @@ export class RemotePeer {
   attach(link: Link): void {
     this.#unlink()
     this.#link = link
+    const tooLate = () => this.#link === link && !this.#greeted && link.close()
     const stops = [
+      this.deps.clock.after(HELLO_PATIENCE, tooLate),
       link.on('activity', () => this.#link === link && this.#greeted && this.#keepalive.heard()),
       link.on('frame', (bytes) => this.#link === link && this.#handleFrame(bytes)),
     ]
@@ -298,8 +300,8 @@ export class RemotePeer {
         return this.deps.onChange()
       case 'suspected':
         this.deps.onChange()
-        // Without a link the dialer is at it already.
-        if (this.#link) this.deps.onSilent()
+        // Without a link the dialer is at it already, and one without a hello is closed soon.
+        if (this.#greeted) this.deps.onSilent()
         return
       case 'dead':
         this.#setGone(true)

@@ -179,6 +179,8 @@ export class Dialer {
   }
 
   #take(route: Route, peer: PeerId, introduction: Introduction): void {
+    // An address is one peer's for as long as it is used; whoever carries may lie about where a box is from.
+    if (route.open && route.open.attempt.peer !== peer) return this.#refuse(route.address, 'not-yours')
     const { session, signals } = introduction
     const current = [route.attempt, route.open?.attempt].find((known) => known?.session === session)
     if (current) {

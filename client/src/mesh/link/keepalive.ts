@@ -12,6 +12,9 @@ export type Life = 'heard' | 'suspected' | 'dead'
 /** Weight of a new sample; the same as TCP's (RFC 6298). */
 const RTT_GAIN = 1 / 8
 
+/** Pings in the time after which a peer is given up, and one more. */
+const MAX_UNANSWERED = 5
+
 interface KeepaliveDeps {
   readonly clock: Clock
   readonly ping: (frame: Frame) => void
@@ -25,6 +28,8 @@ export class Keepalive {
   #watchedAt: Millis = 0
   #pingedAt: Millis = 0
   #rtt: Millis | undefined
+  /** Stamps of the pings that an answer may still come to. */
+  #unanswered: readonly Millis[] = []
   #cancelWatch: (() => void) | undefined
 
   constructor(private readonly deps: KeepaliveDeps) {}
@@ -59,9 +64,11 @@ export class Keepalive {
   }
 
   pong(stamp: number): void {
+    // A stamp that was never sent would give any number, and one that comes again a change without end.
+    if (!this.#unanswered.includes(stamp)) return
+    this.#unanswered = this.#unanswered.filter((ping) => ping > stamp)
     const sample = this.deps.clock.now() - stamp
-    // A stamp that was never sent would give any number.
-    if (!(sample >= 0 && sample <= DEAD_AFTER)) return
+    if (sample > DEAD_AFTER) return
     this.#rtt = this.#rtt === undefined ? sample : this.#rtt + RTT_GAIN * (sample - this.#rtt)
     this.deps.onRtt(this.#rtt)
   }
@@ -79,6 +86,7 @@ export class Keepalive {
 
   #ping(): void {
     this.#pingedAt = this.deps.clock.now()
+    this.#unanswered = [...this.#unanswered, this.#pingedAt].slice(-MAX_UNANSWERED)
     this.deps.ping({ kind: 'ping', stamp: this.#pingedAt })
   }
 

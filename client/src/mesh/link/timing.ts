@@ -46,6 +46,9 @@ export const PATIENCE_IN_A_CROWD: Millis = seconds(2)
  */
 export const GATHER_TIME: Millis = 20
 
+/** How long a link may be open before the peer says hello: less than STABLE_AFTER, so that calling again slows down. */
+export const HELLO_PATIENCE: Millis = seconds(4)
+
 /** How long somebody with the right password may take to answer before what does not open is blamed on one's own. */
 export const PASSWORD_PATIENCE: Millis = seconds(3)
 
