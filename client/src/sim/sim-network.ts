@@ -44,6 +44,11 @@ export class SimNetwork {
     return this.#count
   }
 
+  /** How many ends of links there are now, open or on their way there. */
+  get linkEnds(): number {
+    return this.#links.size
+  }
+
   /** A link of `host`, to be signalled to one of another host. */
   link(host: string, { initiator }: LinkOptions): Link {
     const link = new SimLink(this, host, `${++this.#count}`, initiator)

@@ -6,6 +6,7 @@
 import { newSecretKey, type PeerKey, toPeerKey } from '../mesh/identity/peer-key'
 import { deriveNamedRoomKeys, deriveRoomKeys, type RoomKeys } from '../mesh/identity/room-keys'
 import { formatRoomLink, type RoomLink } from '../mesh/identity/room-link'
+import type { Signatures } from '../mesh/identity/signatures'
 import { VerifiedPeers } from '../mesh/membership/verified-peers'
 import type { Message, Receipt } from '../mesh/messaging/messages'
 import type { Data } from '../mesh/protocol/data'
@@ -29,6 +30,8 @@ export interface SimOptions {
   readonly jitter?: Millis
   /** bytes a second on every link, each way */
   readonly rate?: number
+  /** else those that cost a hash; with others people come by `join`, each with a profile of its own */
+  readonly signatures?: Signatures
 }
 
 /** One person's tab. */
@@ -67,12 +70,14 @@ export class Sim {
   readonly network
   readonly server
   readonly room: SimRoom
+  readonly signatures: Signatures
   readonly #peers = new Map<string, SimPeer>()
 
   constructor(options: SimOptions) {
     this.random = seededRandom(options.seed)
     this.network = new SimNetwork({ ...options, clock: this.clock, random: this.random })
     this.server = new SimServer(this.network)
+    this.signatures = options.signatures ?? simSignatures
     this.room = secretRoom(this.random.bytes(16))
     for (const name of options.peers ?? []) this.join(name)
   }
@@ -104,7 +109,7 @@ export class Sim {
     const room = new Room({
       ...into,
       self: { key, address, name },
-      signatures: simSignatures,
+      signatures: this.signatures,
       verified: new VerifiedPeers(store, into.keys.id),
       clock,
       random,

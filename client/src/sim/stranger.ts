@@ -3,19 +3,21 @@
  * holds the room's key, as any member does, and a key of its own.
  */
 import { signRecord } from '../mesh/identity/member-record'
-import { newSecretKey, type PeerKey, toPeerKey } from '../mesh/identity/peer-key'
+import type { PeerKey } from '../mesh/identity/peer-key'
 import { Sealer } from '../mesh/identity/sealer'
 import { Dialer } from '../mesh/link/dialer'
 import { Introducer } from '../mesh/link/introducer'
 import type { Link } from '../mesh/link/link'
 import { decodeFrame, encodeFrame, type Frame, type Hello, type InboundFrame } from '../mesh/protocol/frames'
 import { type Address, newAddress, type PeerId } from '../mesh/protocol/ids'
+import { decodePayload, encodePayload, type Payload } from '../mesh/protocol/payloads'
 import type { Sim } from './sim'
 import { SimSignaling } from './sim-signaling'
-import { simSignatures, simSigner } from './sim-signatures'
 
 export interface StrangerOptions {
   readonly hello?: Partial<Hello>
+  /** says no hello */
+  readonly isMute?: boolean
   /** else one of its own */
   readonly key?: PeerKey
   /** calls nobody */
@@ -32,11 +34,13 @@ export class Stranger {
   /** does not answer calls */
   deaf = false
   readonly #links: Link[] = []
+  readonly #hello: Promise<Hello>
+  #seq = 0
 
-  constructor(sim: Sim, name: string, { hello, key, isQuiet = false }: StrangerOptions = {}) {
+  constructor(sim: Sim, name: string, { hello, key, isQuiet = false, isMute = false }: StrangerOptions = {}) {
     const { clock, random, network, server } = sim
     const { id: room, sealing } = sim.room.keys
-    this.key = key ?? toPeerKey(simSigner(newSecretKey(random)))
+    this.key = key ?? sim.newProfile().key
     this.address = newAddress(random)
     this.signaling = new SimSignaling(server, name, this.address)
     const self = this.address
@@ -45,7 +49,7 @@ export class Stranger {
       sealingKey: sealing,
       address: self,
       key: this.key,
-      signatures: simSignatures,
+      signatures: sim.signatures,
       random,
     })
     const introducer = new Introducer({
@@ -59,12 +63,18 @@ export class Stranger {
     const goBetween = { available: true, iceServers: [], introduce: introducer.introduce.bind(introducer) }
     const dialer = new Dialer({ self, clock, random, links: (options) => network.link(name, options), goBetween })
     introducer.on('introduction', ({ address, peer, introduction }) => dialer.receive(address, peer, introduction))
-    const signing = signRecord(room, { name, revision: 1 }, this.key)
+    this.#hello = signRecord(room, { name, revision: 1 }, this.key).then((record) => ({
+      kind: 'hello',
+      version: 1,
+      instance: 'run',
+      record,
+      received: undefined,
+      ...hello,
+    }))
     dialer.on('link', async ({ link }) => {
       this.#links.push(link)
-      const record = await signing
-      const greeting: Hello = { kind: 'hello', version: 1, instance: 'run', record, received: undefined, ...hello }
-      link.send(encodeFrame(greeting))
+      const greeting = encodeFrame(await this.#hello)
+      if (!isMute) link.send(greeting)
       link.on('frame', (bytes) => {
         const frame = decodeFrame(bytes)
         if (frame.ok) this.heard.push(frame.value)
@@ -85,6 +95,27 @@ export class Stranger {
 
   get linked(): boolean {
     return this.#links.some((link) => link.state.kind === 'open')
+  }
+
+  /** What she was asked and told, as she has heard it, in order. */
+  get heardPayloads(): readonly Payload[] {
+    return this.heard.flatMap((frame) => {
+      const payload = frame.kind === 'data' ? decodePayload(frame.payload) : undefined
+      return payload?.ok ? [payload.value] : []
+    })
+  }
+
+  /** Says hello, though she has said it before. */
+  async greets(): Promise<void> {
+    this.says(await this.#hello)
+  }
+
+  /** Says payloads, numbered on from the last one. */
+  tells(...payloads: readonly (Payload | Uint8Array)[]): void {
+    for (const payload of payloads) {
+      const bytes = payload instanceof Uint8Array ? payload : encodePayload(payload)
+      this.says({ kind: 'data', seq: ++this.#seq, payload: bytes })
+    }
   }
 
   says(frame: Frame): void {
