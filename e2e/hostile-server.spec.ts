@@ -4,7 +4,17 @@
  * was kept apart links once it behaves.
  */
 import { randomBytes } from 'node:crypto'
-import { alter, crossDeliver, drop, reflect, reorder, resize, splice, together } from './fixtures/hostile-conduct'
+import {
+  alter,
+  crossDeliver,
+  drop,
+  inventAddress,
+  reflect,
+  reorder,
+  resize,
+  splice,
+  together,
+} from './fixtures/hostile-conduct'
 import { expect, expectAlone, expectRightLinks, test } from './fixtures/hostile-test'
 import { secretOf } from './fixtures/spelling'
 
@@ -144,7 +154,10 @@ test('[IN5] thousands of boxes that come at once are not even opened, and cost n
   const [example] = hostile.boxes
   if (example === undefined) throw new Error('there was no box')
   const to = hostile.addressOf(0)
-  for (let count = 0; count < 5000; count++) hostile.deliver({ ...example, to, box: randomBytes(1000) })
+  for (let count = 0; count < 5000; count++) {
+    const from = count % 2 === 0 ? example.from : inventAddress()
+    hostile.deliver({ ...example, from, to, box: randomBytes(1000) })
+  }
 
   await expect.poll(() => alice.reasons()).toContain('too-many')
   expect(await bob.reasons()).toEqual([])
