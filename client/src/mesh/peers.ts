@@ -15,7 +15,7 @@ import { type Member, Roster } from './membership/roster'
 import type { VerifiedPeers } from './membership/verified-peers'
 import { RoomError } from './protocol/errors'
 import { type Address, newSessionId, type PeerId, type RoomId } from './protocol/ids'
-import { MAX_KNOCKS, MAX_LINKED_PEERS } from './protocol/limits'
+import { MAX_BANS, MAX_GONE_MEMBERS, MAX_KNOCKS, MAX_LINKED_PEERS } from './protocol/limits'
 import { RemotePeer } from './remote-peer'
 import type { Clock, Millis } from './runtime/clock'
 import { Emitter } from './runtime/emitter'
@@ -53,6 +53,7 @@ export class Peers {
   readonly on: Emitter<PeersEvents>['on']
 
   readonly #events = new Emitter<PeersEvents>()
+  /** Whoever was met first comes first. */
   readonly #peers = new Map<PeerId, RemotePeer>()
   readonly #roster: Roster
   readonly #bans: Bans
@@ -80,7 +81,7 @@ export class Peers {
     this.#introducer.on('refused', ({ address, reason }) => this.#handleRefused(address, reason))
     this.#dialer.on('refused', ({ address, reason }) => this.#handleRefused(address, reason))
     this.#dialer.on('link', ({ address, peer, link }) => this.#handleLink(address, peer, link))
-    this.#dialer.on('unlinked', ({ address, peer }) => this.#handleUnlinked(address, peer))
+    this.#dialer.on('unlinked', ({ address }) => this.#handleUnlinked(address))
     this.#dialer.on('unreachable', ({ address }) => this.#handleUnreachable(address))
     this.#dialer.on('not-here', ({ address }) => this.#handleNotHere(address))
   }
@@ -158,17 +159,22 @@ export class Peers {
     }
   }
 
+  /** When there are too many, those who are verified and those who were met first have the places: keys cost nothing. */
   #admits(peer: PeerId): boolean {
     if (this.#bans.has(peer)) return false
-    if (this.#peers.get(peer)?.linked) return true
-    return [...this.#peers.values()].filter(({ linked }) => linked).length < MAX_LINKED_PEERS
+    const linked = [...this.#peers].flatMap(([id, remote]) => (remote.linked || id === peer ? [id] : []))
+    const all = linked.includes(peer) ? linked : [...linked, peer]
+    if (all.length <= MAX_LINKED_PEERS) return true
+    const { verified } = this.deps
+    const ranked = [...all.filter((id) => verified.has(id)), ...all.filter((id) => !verified.has(id))]
+    return ranked.indexOf(peer) < MAX_LINKED_PEERS
   }
 
   #handleRefused(address: Address, reason: IntroductionFault): void {
     if (this.#closed) return
     this.#events.emit('refused', { address, reason })
-    // Whoever is linked from there is not the one who is kept out.
-    if (reason === 'banned' && !this.#at(address).some(({ linked }) => linked)) this.#dialer.forget(address)
+    // Whoever carries may lie about where a box is from.
+    if (reason === 'banned' && !this.#findAt(address)?.[1].linked) this.#dialer.forget(address)
     if (reason === 'does-not-open' && this.deps.isNamed) this.#doubtPassword(address)
   }
 
@@ -193,24 +199,41 @@ export class Peers {
     this.#peers.set(id, remote)
     remote.address = address
     remote.attach(link)
+    for (const other of this.#peers.values()) {
+      if (other !== remote && other.address === address) other.address = undefined
+    }
     // Its page was loaded again, and nobody is at the old address any more.
-    if (before !== undefined && before !== address) this.#dialer.forget(before, id)
+    if (before !== undefined && before !== address) this.#dialer.forget(before)
+    this.#closeBeyondLimit()
   }
 
-  #handleUnlinked(address: Address, id: PeerId): void {
-    const remote = this.#peers.get(id)
-    // It may have been linked from another address since.
-    if (remote?.address !== address) return
+  /** Several may have been let in before the first of them was linked, and whoever is back has its place again. */
+  #closeBeyondLimit(): void {
+    for (const [id, { linked, address }] of [...this.#peers]) {
+      if (linked && address !== undefined && !this.#admits(id)) this.#dialer.forget(address)
+    }
+  }
+
+  #handleUnlinked(address: Address): void {
+    const found = this.#findAt(address)
+    if (!found) return
+    const [, remote] = found
     remote.detach()
-    // Whoever has never said hello leaves nothing to go on with; the dialer still wants a link if it did.
-    if (remote.member) return
-    remote.stop(new RoomError('unreachable', 'It never said hello.', { peer: id }))
-    this.#peers.delete(id)
+    if (!remote.member) this.#forgetUnmet()
+  }
+
+  /** Whoever has never said hello leaves nothing to go on with but how it behaved. */
+  #forgetUnmet(): void {
+    const unmet = [...this.#peers].filter(([, remote]) => !remote.member && !remote.linked)
+    for (const [id, remote] of unmet.slice(0, Math.max(0, unmet.length - MAX_GONE_MEMBERS))) {
+      remote.stop(new RoomError('unreachable', 'It never said hello.', { peer: id }))
+      this.#peers.delete(id)
+    }
   }
 
   /** Somebody whom the server names and nobody here has met: without a word the room would just look empty. */
   #handleUnreachable(address: Address): void {
-    if (this.#at(address).some(({ member }) => member)) return
+    if (this.#findAt(address)?.[1].member) return
     const why = 'no direct connection comes about. Networks that let none through need a TURN server.'
     this.#events.emit(
       'error',
@@ -219,21 +242,20 @@ export class Peers {
   }
 
   #handleNotHere(address: Address): void {
-    const remotes = this.#at(address)
+    const remote = this.#findAt(address)?.[1]
     // Whoever is heard is here, whatever the server says.
-    if (remotes.some(({ heard }) => heard)) return
-    for (const remote of remotes) remote.lost()
-    if (!remotes.some(({ linked }) => linked)) this.#dialer.forget(address)
+    if (remote?.heard) return
+    remote?.lost()
+    if (!remote?.linked) this.#dialer.forget(address)
   }
 
-  /** Nobody or one, as long as nobody speaks from the address of another. */
-  #at(address: Address): readonly RemotePeer[] {
-    return [...this.#peers.values()].filter((remote) => remote.address === address)
+  #findAt(address: Address): readonly [PeerId, RemotePeer] | undefined {
+    return [...this.#peers].find(([, remote]) => remote.address === address)
   }
 
   #newPeer(id: PeerId): RemotePeer {
     const { room, self, clock, random, signatures } = this.deps
-    const forget = () => remote.address !== undefined && this.#dialer.forget(remote.address, id)
+    const forget = () => remote.address !== undefined && this.#dialer.forget(remote.address)
     const remote: RemotePeer = new RemotePeer({
       id,
       clock,
@@ -248,8 +270,9 @@ export class Peers {
       onMisbehaved: (what) => this.#ban(id, remote, what),
       onIncompatible: (error) => {
         forget()
-        if (!this.#incompatible.has(id)) this.#events.emit('error', error)
+        if (this.#incompatible.has(id) || this.#incompatible.size >= MAX_BANS) return
         this.#incompatible.add(id)
+        this.#events.emit('error', error)
       },
     })
     return remote
@@ -259,7 +282,7 @@ export class Peers {
     if (this.#bans.has(id)) return
     const duration = this.#bans.add(id)
     remote.expel()
-    if (remote.address !== undefined) this.#dialer.forget(remote.address, id)
+    if (remote.address !== undefined) this.#dialer.forget(remote.address)
     const words = `${remote.name ?? 'Somebody'} broke the rules (${what}) and is kept out for ${duration / 1000} seconds.`
     this.#events.emit('error', new RoomError('misbehaving', words, { peer: id }))
   }
@@ -271,7 +294,7 @@ export class Peers {
       const forgotten = this.#peers.get(oldest)
       // First of all, so that the end of its link does not put it on the roster again.
       this.#peers.delete(oldest)
-      if (forgotten?.address !== undefined) this.#dialer.forget(forgotten.address, oldest)
+      if (forgotten?.address !== undefined) this.#dialer.forget(forgotten.address)
       forgotten?.stop(new RoomError('unreachable', 'It left long ago.', { peer: oldest }))
     }
   }

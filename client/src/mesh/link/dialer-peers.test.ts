@@ -85,64 +85,6 @@ describe('whom a link is with', () => {
   })
 })
 
-describe("a link with somebody who speaks from another's address", () => {
-  /** Alice and bob are linked, and mallory with alice as well, as from where bob is. */
-  async function takePlace() {
-    const set = setUp()
-    const { story, alice, bob, mallory } = set
-    alice.dialer.want(bob.address)
-    await story.run(seconds(1))
-    const intruding = story.network.link('mallory', { initiator: true, iceServers: [] })
-    const post = alice.introduce.bind(alice)
-    alice.introduce = async (to, introduction) => {
-      if (introduction.session !== 'call') return post(to, introduction)
-      for (const signal of introduction.signals) intruding.signal(signal)
-      return 'delivered'
-    }
-    intruding.on('signal', (signal) => alice.forge(bob, 'call', signal, mallory.id))
-    await story.run(seconds(1))
-    const [withBob, withMallory] = alice.opened.map(({ link }) => link)
-    if (!withBob || !withMallory) throw new Error('they did not link')
-    return { ...set, withBob, withMallory }
-  }
-
-  it('[DI3] takes the place of no other', async () => {
-    const { story, alice, linked, bob, mallory, withBob, withMallory } = await takePlace()
-    expect(linked).toEqual([bob.id, mallory.id])
-    await story.run(seconds(60))
-    expect([withBob, withMallory].map(({ state }) => state.kind)).toEqual(['open', 'open'])
-    expect(alice.unlinked).toEqual([])
-    expect(alice.made).toHaveLength(2)
-  })
-
-  it('[DI8] ends alone when that one is forgotten', async () => {
-    const { story, alice, bob, mallory, withBob, withMallory } = await takePlace()
-    alice.dialer.forget(bob.address, mallory.id)
-    await story.run(seconds(60))
-    expect([withBob, withMallory].map(({ state }) => state.kind)).toEqual(['open', 'closed'])
-    expect(alice.unlinked).toHaveLength(1)
-    expect(alice.made).toHaveLength(2)
-  })
-
-  it('[DI8] stays when the other one is forgotten', async () => {
-    const { alice, bob, withBob, withMallory } = await takePlace()
-    alice.dialer.forget(bob.address, bob.id)
-    expect([withBob, withMallory].map(({ state }) => state.kind)).toEqual(['closed', 'open'])
-  })
-
-  it('[DI6] leaves a lost one to be dialled again', async () => {
-    const { story, alice, bob, withBob } = await takePlace()
-    await story.run(seconds(10))
-    story.network.dropLinks('alice', 'bob')
-    await story.run(seconds(2))
-    expect(withBob.state.kind).toBe('closed')
-    expect(alice.opened).toHaveLength(3)
-    expect(alice.calls).toHaveLength(2)
-    alice.dialer.forget(bob.address)
-    expect(alice.made.filter(({ link }) => link.state.kind === 'open')).toEqual([])
-  })
-})
-
 describe('a call that is held', () => {
   it('[DI12] belongs to whoever began it: others add nothing to it, and cannot offer in it', async () => {
     const { story, alice, bob, mallory } = setUp()

@@ -38,10 +38,10 @@ export interface GoBetween {
 }
 
 export type DialerEvents = {
-  /** an open link to this peer, who is at this address; it takes the place of an earlier one of the two */
+  /** an open link to this peer, who is at this address; it takes the place of an earlier one */
   link: { readonly address: Address; readonly peer: PeerId; readonly link: Link }
   /** the link is gone and a new one is being dialled, if it is wanted */
-  unlinked: { readonly address: Address; readonly peer: PeerId; readonly reason: CloseReason }
+  unlinked: { readonly address: Address; readonly reason: CloseReason }
   /** several attempts in a row came to nothing; it goes on trying */
   unreachable: { readonly address: Address }
   /** the go-between says that nobody is at this address; without an open link it is no longer wanted */
@@ -75,7 +75,7 @@ export class Dialer {
     if (this.#closed || address === this.deps.self) return
     const route = this.#route(address)
     route.wanted = true
-    if (route.open.size === 0) this.#dial(route)
+    if (!route.open) this.#dial(route)
   }
 
   /** Dials a fresh link beside one that is doubted; the old one serves until the new one is open. */
@@ -97,23 +97,15 @@ export class Dialer {
     }
   }
 
-  /**
-   * Wants no link to `address` any longer, and closes what there is.
-   * @param peer who is meant: somebody else who is linked from there as well keeps their link
-   */
-  forget(address: Address, peer?: PeerId): void {
+  /** Wants no link to `address` any longer, and closes what there is. */
+  forget(address: Address): void {
     const route = this.#routes.get(address)
     if (!route) return
-    const open = peer === undefined ? undefined : route.open.get(peer)
-    if (peer !== undefined && route.open.size > (open ? 1 : 0)) {
-      if (open) this.#unlink(route, peer, 'closed')
-      return open?.attempt.link.close()
-    }
     route.wanted = false
     route.held = undefined
     this.#quieten(route)
-    for (const { attempt } of [...route.open.values()]) attempt.link.close()
-    this.#tidy(route)
+    if (route.open) route.open.attempt.link.close()
+    else this.#tidy(route)
   }
 
   /** Takes what `peer`, who is at `address`, tells in order to link. */
@@ -131,7 +123,7 @@ export class Dialer {
     this.#closed = true
     const routes = [...this.#routes.values()]
     for (const route of routes) this.#quieten(route)
-    const links = routes.flatMap(({ open }) => [...open.values()].map(({ attempt }) => attempt.link))
+    const links = routes.flatMap(({ open }) => open?.attempt.link ?? [])
     await this.#waitUntilClosed(links, linger)
     for (const link of links) link.close()
     this.#routes.clear()
@@ -187,9 +179,10 @@ export class Dialer {
   }
 
   #take(route: Route, peer: PeerId, introduction: Introduction): void {
+    // An address is one peer's for as long as it is used; whoever carries may lie about where a box is from.
+    if (route.open && route.open.attempt.peer !== peer) return this.#refuse(route.address, 'not-yours')
     const { session, signals } = introduction
-    const open = [...route.open.values()].map(({ attempt }) => attempt)
-    const current = [route.attempt, ...open].find((known) => known?.session === session)
+    const current = [route.attempt, route.open?.attempt].find((known) => known?.session === session)
     if (current) {
       if (!current.take(peer, signals)) this.#refuse(route.address, 'not-yours')
       // Who answers this call has given up its own, which it may have made at the same time.
@@ -260,7 +253,7 @@ export class Dialer {
     const { link } = route.attempt
     if (delivery === 'not-here') {
       // A server that has just restarted knows few; an open link knows better.
-      route.wanted = route.open.size > 0
+      route.wanted = route.open !== undefined
       this.#events.emit('not-here', { address: route.address })
     }
     link.close()
@@ -269,31 +262,25 @@ export class Dialer {
   #handleOpen(route: Route, attempt: Attempt): void {
     const { link, peer } = attempt
     invariant(peer !== undefined, 'a link opened that nobody had described')
-    const old = route.open.get(peer)
+    const old = route.open
     this.#clearAttempt(route)
-    route.open.set(peer, { attempt, since: this.deps.clock.now() })
+    route.open = { attempt, since: this.deps.clock.now() }
     route.wanted = true
     this.#events.emit('link', { address: route.address, peer, link })
     old?.attempt.link.close()
   }
 
   #handleClose(route: Route, attempt: Attempt, reason: CloseReason): void {
-    const { peer } = attempt
     if (route.attempt === attempt) {
       this.#clearAttempt(route)
       this.#failed(route)
-    } else if (peer !== undefined && route.open.get(peer)?.attempt === attempt) {
-      this.#unlink(route, peer, reason)
+    } else if (route.open?.attempt === attempt) {
+      route.failures = this.deps.clock.now() - route.open.since < STABLE_AFTER ? route.failures + 1 : 0
+      route.open = undefined
+      this.#events.emit('unlinked', { address: route.address, reason })
       this.#redialLater(route)
       this.#tidy(route)
     }
-  }
-
-  #unlink(route: Route, peer: PeerId, reason: CloseReason): void {
-    const since = route.open.get(peer)?.since ?? 0
-    route.failures = this.deps.clock.now() - since < STABLE_AFTER ? route.failures + 1 : 0
-    route.open.delete(peer)
-    this.#events.emit('unlinked', { address: route.address, peer, reason })
   }
 
   #failed(route: Route): void {
@@ -302,7 +289,7 @@ export class Dialer {
       this.#events.emit('unreachable', { address: route.address })
     }
     // A link that is open after all, though it was doubted, is reason enough not to try again by itself.
-    if (route.open.size === 0) this.#redialLater(route)
+    if (!route.open) this.#redialLater(route)
     this.#tidy(route)
   }
 
@@ -325,7 +312,7 @@ export class Dialer {
   /** Forgets an address that nobody wants and with which nothing goes on. */
   #tidy(route: Route): void {
     const { wanted, attempt, open, held, answeredAt } = route
-    if (wanted || attempt || open.size > 0 || held) return
+    if (wanted || attempt || open || held) return
     const pause = answeredAt === undefined ? 0 : answeredAt + ANSWER_INTERVAL - this.deps.clock.now()
     if (pause <= 0) return void this.#routes.delete(route.address)
     // Remembered until it may be answered again, whatever became of its call.

@@ -1,5 +1,5 @@
 /** What the dialer knows of the way to one address: what is under way, what is open, and what became of it so far. */
-import type { Address, PeerId } from '../protocol/ids'
+import type { Address } from '../protocol/ids'
 import type { Millis } from '../runtime/clock'
 import type { Attempt } from './attempt'
 import type { HeldCall } from './held-call'
@@ -8,8 +8,7 @@ export interface Route {
   readonly address: Address
   wanted: boolean
   attempt: Attempt | undefined
-  /** By who is there: a server and a member could otherwise take somebody's place by speaking from their address. */
-  readonly open: Map<PeerId, { readonly attempt: Attempt; readonly since: Millis }>
+  open: { readonly attempt: Attempt; readonly since: Millis } | undefined
   /** Attempts that failed, and links that did not last, since the last one that did. */
   failures: number
   /** When its last offer was answered. */
@@ -26,7 +25,7 @@ export const newRoute = (address: Address): Route => ({
   address,
   wanted: false,
   attempt: undefined,
-  open: new Map(),
+  open: undefined,
   failures: 0,
   answeredAt: undefined,
   held: undefined,
@@ -42,5 +41,5 @@ export const newRoute = (address: Address): Route => ({
  */
 export const worstOf = (routes: Iterable<Route>): Route | undefined =>
   [...routes]
-    .filter(({ open }) => open.size === 0)
+    .filter(({ open }) => !open)
     .sort((a, b) => Number(a.attempt !== undefined) - Number(b.attempt !== undefined) || b.failures - a.failures)[0]
