@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright/test'
 import type * as Starling from '../client/src/mesh/index'
+import { ServerProcess } from './fixtures/server-process'
 import { expect, test } from './fixtures/test'
 
 /** Bytes, compressed with gzip, as for a browser that takes no better. */
@@ -32,19 +33,30 @@ test('the first load of the app has at most 200 kB, all that it fetches included
   expect(total, JSON.stringify(sizes, undefined, 2)).toBeLessThanOrEqual(MAX_FIRST_LOAD)
 })
 
-test('a page of another origin imports the library, and its types are served', async ({ openTab, server }) => {
+test('[SG10] a page of another origin imports the library, and is introduced where the operator lets it', async ({
+  openTab,
+  server: strict,
+}) => {
   const elsewhere = await serveBlankPage()
-  const { page } = await openTab({ at: elsewhere.url })
+  const { origin } = new URL(elsewhere.url)
+  const open = await ServerProcess.start({ ORIGINS: origin })
+  const tab = await openTab({ at: elsewhere.url })
+  // The browser reports what is refused.
+  tab.allow(/WebSocket connection to .* failed/)
+  const join = (address: string) =>
+    tab.page.evaluate(async (address) => {
+      const { joinRoom }: typeof Starling = await import(`${address}/starling.js`)
+      const room = await joinRoom({ servers: [address] })
+      return { link: room.link, signaling: room.status().signaling.kind }
+    }, address)
 
-  const joined = await page.evaluate(async (address) => {
-    const { joinRoom }: typeof Starling = await import(`${address}/starling.js`)
-    const room = await joinRoom({ servers: [address] })
-    return { link: room.link, signaling: room.status().signaling.kind }
-  }, server.url)
-  await elsewhere.close()
+  const joined = await join(open.url)
+  const refused = await join(strict.url)
+  await Promise.all([elsewhere.close(), open.stop()])
 
   expect(joined.signaling).toBe('connected')
-  expect(new URL(joined.link).origin).toBe(new URL(elsewhere.url).origin)
+  expect(new URL(joined.link).origin).toBe(origin)
+  expect(refused.signaling).toBe('unreachable')
 })
 
 test('the types of the library are served, all that they lead to included', async ({ server }) => {
