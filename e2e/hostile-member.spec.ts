@@ -12,17 +12,18 @@ const FLOOD_FOR = 4000
 /** Bytes. Far less than any flood brings, and more than a page's own doings. */
 const MAX_GROWTH = 32 * 1024 * 1024
 
-const FLOODS: readonly { readonly what: Flood; readonly isBanned: boolean }[] = [
-  { what: 'garbage', isBanned: true },
-  { what: 'truncated frames', isBanned: true },
-  { what: 'tiny frames', isBanned: false },
-  { what: 'small messages', isBanned: true },
-  { what: 'bombs', isBanned: true },
-  { what: 'the largest messages', isBanned: false },
-  { what: 'endless frames', isBanned: false },
+/** Where it depends on the machine how much of a flood arrives, nobody asks what became of mallory. */
+const FLOODS: readonly { readonly what: Flood; readonly breaksRules: boolean }[] = [
+  { what: 'garbage', breaksRules: true },
+  { what: 'truncated frames', breaksRules: true },
+  { what: 'tiny frames', breaksRules: false },
+  { what: 'small messages', breaksRules: false },
+  { what: 'bombs', breaksRules: true },
+  { what: 'the largest messages', breaksRules: false },
+  { what: 'endless frames', breaksRules: false },
 ]
 
-for (const { what, isBanned } of FLOODS) {
+for (const { what, breaksRules } of FLOODS) {
   test(`[CO2] mallory floods the room with ${what}: alice and bob go on talking`, async ({ openLibraryTab }) => {
     const [alice, bob, mallory] = [await openLibraryTab(), await openLibraryTab(), await openLibraryTab()]
     await arm(mallory)
@@ -36,7 +37,7 @@ for (const { what, isBanned } of FLOODS) {
     expect(await flooded, 'bytes').toBeGreaterThan(0)
     test.info().annotations.push({ type: 'slowest word', description: `${Math.round(slowest)} ms` })
 
-    if (isBanned) {
+    if (breaksRules) {
       for (const tab of [alice, bob]) {
         await expect
           .poll(() => tab.errors(), within(10))
