@@ -51,7 +51,7 @@ function findRule(from, target) {
   for (const [name, importer] of SINGLE_IMPORTERS)
     if ((target === name || target.startsWith(`${name}/`)) && from !== importer) return `only ${importer} may`
   if (target.startsWith('signaling-server/') && !CONTRACT.test(target) && from !== HELD_TO_SERVER)
-    return 'the client shares nothing with the server but the contract'
+    return 'the client shares nothing with the server but the contract and the token bucket'
   if (from.endsWith('.test')) return undefined
   if (from.startsWith('client/src/sim/'))
     return INTERFACE.test(target) ? 'the simulator runs the mesh, not the interface' : undefined

@@ -56,9 +56,14 @@ export type LeaveRequest = v.InferOutput<typeof LeaveRequestSchema>
 export const SignalDeliverySchema = v.strictObject({ room: RoomIdSchema, from: AddressSchema, box: BoxSchema })
 export type SignalDelivery = v.InferOutput<typeof SignalDeliverySchema>
 
+/** As in RFC 7064 and RFC 7065: a browser makes no connection at all with an address that it cannot read. */
+const ICE_URL = /^(?:stuns?:HOST(?::PORT)?|turns?:HOST(?::PORT)?(?:\?transport=(?:udp|tcp))?)$/.source
+  .replaceAll('HOST', '(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]+\\])')
+  .replaceAll('PORT', '(?:[1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])')
 const UrlsSchema = v.pipe(
   v.string(),
-  v.regex(/^(stuns?|turns?):\S+$/, 'an ICE address starts with stun:, turn: or turns:'),
+  v.maxLength(512),
+  v.regex(new RegExp(ICE_URL), 'an ICE address starts with stun:, turn: or turns:, with a host and maybe a port'),
 )
 const needsCredential = ({ urls }: IceServer): boolean => [urls].flat().some((url) => url.startsWith('turn'))
 

@@ -1,6 +1,6 @@
 /**
  * A token bucket: so much at once, so much per second in the long run. What is counted, and what happens to those
- * who take more, belongs to the caller. Rules SG7 and SG8.
+ * who take more, belongs to the caller. The mesh counts with it, too. Rules SG7, SG8, IN5, SE9 and CO2.
  */
 
 export interface Rate {

@@ -78,7 +78,9 @@ export async function joinRoom(options: JoinOptions = {}): Promise<Room> {
     stay.abort()
     own.release()
   })
-  room.on('error', ({ reason }) => reason === 'wrong-password' && void forgetPassword(keys.id, tab))
+  // One that let this tab in before was not wrong then; whoever is asked for another can type it.
+  const isNewPassword = options.password !== undefined
+  room.on('error', ({ reason }) => reason === 'wrong-password' && isNewPassword && void forgetPassword(keys.id, tab))
   await room.enter()
   return room
 }

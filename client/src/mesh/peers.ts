@@ -2,6 +2,7 @@
  * Everybody that this peer deals with: who is found at which address, who is let in, and what becomes of each as links
  * come and go. One peer alone is RemotePeer's, what they say to one another the room's. Rules MB1, RP5, CO3, CO4.
  */
+import { TokenBucket } from '../../../signaling-server/src/rate'
 import { isRecordSigned } from './identity/member-record'
 import type { Sealer } from './identity/sealer'
 import type { Signatures } from './identity/signatures'
@@ -15,8 +16,9 @@ import { type Member, Roster } from './membership/roster'
 import type { VerifiedPeers } from './membership/verified-peers'
 import { RoomError } from './protocol/errors'
 import { type Address, newSessionId, type PeerId, type RoomId } from './protocol/ids'
-import { MAX_BANS, MAX_GONE_MEMBERS, MAX_KNOCKS, MAX_LINKED_PEERS } from './protocol/limits'
+import { KNOCKS_PER_SECOND, MAX_BANS, MAX_GONE_MEMBERS, MAX_KNOCKS, MAX_LINKED_PEERS } from './protocol/limits'
 import { RemotePeer } from './remote-peer'
+import { BoundedMap } from './runtime/bounded-map'
 import type { Clock, Millis } from './runtime/clock'
 import { Emitter } from './runtime/emitter'
 import type { Random } from './runtime/random'
@@ -53,7 +55,6 @@ export class Peers {
   readonly on: Emitter<PeersEvents>['on']
 
   readonly #events = new Emitter<PeersEvents>()
-  /** Whoever was met first comes first. */
   readonly #peers = new Map<PeerId, RemotePeer>()
   readonly #roster: Roster
   readonly #bans: Bans
@@ -62,8 +63,13 @@ export class Peers {
   /** Of whom people were told that they use another version; once is enough. */
   readonly #incompatible = new Set<PeerId>()
   /** Who could not be understood and was told that somebody is here. */
-  readonly #knocked = new Set<Address>()
-  #cancelDoubt: (() => void) | undefined
+  readonly #knocked = new BoundedMap<Address, true>(MAX_KNOCKS)
+  readonly #knocks: TokenBucket
+  /** Whether the password may be wrong: something did not open, and whether people were told. */
+  #doubt: 'none' | 'growing' | 'told' = 'none'
+  /** Nobody was there on coming: who comes later with another password is the one who is wrong. */
+  #cameFirst: boolean | undefined
+  #cancelDoubt = () => {}
   #closed = false
 
   constructor(private readonly deps: PeersDeps) {
@@ -72,8 +78,9 @@ export class Peers {
     this.#roster = new Roster({ clock, onChange: (members) => this.#events.emit('members', members) })
     this.#bans = new Bans(clock)
     const deliver = signaling.deliver.bind(signaling)
-    const admits = (peer: PeerId) => this.#admits(peer)
-    this.#introducer = new Introducer({ self: self.id, clock, random, sealer, deliver, admits })
+    const objection = (peer: PeerId) => this.#objection(peer)
+    this.#introducer = new Introducer({ self: self.id, clock, random, sealer, deliver, objection })
+    this.#knocks = new TokenBucket({ burst: MAX_KNOCKS, perSecond: KNOCKS_PER_SECOND }, () => clock.now())
     this.#dialer = new Dialer({ self: self.address, clock, random, links, goBetween: this.#goBetween() })
     this.#introducer.on('introduction', ({ address, peer, introduction }) => {
       this.#dialer.receive(address, peer, introduction)
@@ -110,6 +117,7 @@ export class Peers {
 
   /** Somebody is at these addresses. */
   want(addresses: readonly Address[]): void {
+    this.#cameFirst ??= addresses.length === 0
     for (const address of addresses) this.#dialer.want(address)
   }
 
@@ -138,7 +146,7 @@ export class Peers {
   /** Closes every link, those of others that close theirs first not before `linger`. */
   async close(linger: Millis, error: RoomError): Promise<void> {
     this.#closed = true
-    this.#cancelDoubt?.()
+    this.#cancelDoubt()
     await this.#dialer.close(linger)
     this.#introducer.close()
     for (const remote of this.#peers.values()) remote.stop(error)
@@ -159,15 +167,15 @@ export class Peers {
     }
   }
 
-  /** When there are too many, those who are verified and those who were met first have the places: keys cost nothing. */
-  #admits(peer: PeerId): boolean {
-    if (this.#bans.has(peer)) return false
-    const linked = [...this.#peers].flatMap(([id, remote]) => (remote.linked || id === peer ? [id] : []))
-    const all = linked.includes(peer) ? linked : [...linked, peer]
-    if (all.length <= MAX_LINKED_PEERS) return true
-    const { verified } = this.deps
-    const ranked = [...all.filter((id) => verified.has(id)), ...all.filter((id) => !verified.has(id))]
-    return ranked.indexOf(peer) < MAX_LINKED_PEERS
+  /** Links that are there stay; when there are too many, only those who are verified come in. Keys cost nothing. */
+  #objection(peer: PeerId): 'banned' | 'full' | undefined {
+    if (this.#bans.has(peer)) return 'banned'
+    if (this.#peers.get(peer)?.linked || this.deps.verified.has(peer)) return undefined
+    return this.#countLinked() < MAX_LINKED_PEERS ? undefined : 'full'
+  }
+
+  #countLinked(): number {
+    return [...this.#peers.values()].filter(({ linked }) => linked).length
   }
 
   #handleRefused(address: Address, reason: IntroductionFault): void {
@@ -180,38 +188,39 @@ export class Peers {
 
   /** In a room that has a name, what does not open most likely comes from somebody with another password. */
   #doubtPassword(address: Address): void {
-    if (this.#knocked.size < MAX_KNOCKS && !this.#knocked.has(address)) {
-      this.#knocked.add(address)
+    if (!this.#knocked.get(address) && this.#knocks.take()) {
+      this.#knocked.set(address, true)
       this.#introducer.knock(address)
     }
+    if (this.#cameFirst || this.#doubt !== 'none') return
+    this.#doubt = 'growing'
     // Somebody with the same password may be about to answer; then it is the other one who is wrong.
-    this.#cancelDoubt ??= this.deps.clock.after(PASSWORD_PATIENCE, () => {
-      this.#cancelDoubt = undefined
-      if (this.#roster.members.length > 0) return
-      const words = 'Somebody is in this room with another password, and nobody with this one.'
-      this.#events.emit('error', new RoomError('wrong-password', words, { address }))
-    })
+    this.#cancelDoubt = this.deps.clock.after(PASSWORD_PATIENCE, () => this.#tellDoubt(address))
+  }
+
+  #tellDoubt(address: Address): void {
+    const isMet = this.#roster.members.length > 0
+    this.#doubt = isMet ? 'none' : 'told'
+    if (isMet) return
+    const words = 'Somebody is in this room with another password, and nobody with this one.'
+    this.#events.emit('error', new RoomError('wrong-password', words, { address }))
   }
 
   #handleLink(address: Address, id: PeerId, link: Link): void {
+    // Several may have been let in before the first of them was linked, and one may have been banned since.
+    if (this.#objection(id)) return this.#dialer.forget(address)
     const remote = this.#peers.get(id) ?? this.#newPeer(id)
     const before = remote.address
     this.#peers.set(id, remote)
     remote.address = address
     remote.attach(link)
     for (const other of this.#peers.values()) {
-      if (other !== remote && other.address === address) other.address = undefined
+      if (other === remote || other.address !== address) continue
+      other.address = undefined
+      other.detach()
     }
     // Its page was loaded again, and nobody is at the old address any more.
     if (before !== undefined && before !== address) this.#dialer.forget(before)
-    this.#closeBeyondLimit()
-  }
-
-  /** Several may have been let in before the first of them was linked, and whoever is back has its place again. */
-  #closeBeyondLimit(): void {
-    for (const [id, { linked, address }] of [...this.#peers]) {
-      if (linked && address !== undefined && !this.#admits(id)) this.#dialer.forget(address)
-    }
   }
 
   #handleUnlinked(address: Address): void {
@@ -234,7 +243,10 @@ export class Peers {
   /** Somebody whom the server names and nobody here has met: without a word the room would just look empty. */
   #handleUnreachable(address: Address): void {
     if (this.#findAt(address)?.[1].member) return
-    const why = 'no direct connection comes about. Networks that let none through need a TURN server.'
+    // What does not open explains it, and people are told of that.
+    if (this.#doubt !== 'none') return
+    const orElse = this.deps.isNamed ? 'they have another password, or ' : ''
+    const why = `${orElse}no direct connection comes about. Networks that let none through need a TURN server.`
     this.#events.emit(
       'error',
       new RoomError('unreachable', `Somebody in this room cannot be reached: ${why}`, { address }),

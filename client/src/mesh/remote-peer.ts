@@ -274,14 +274,18 @@ export class RemotePeer {
       this.offend(record.ok ? "somebody else's record" : record.reason)
       return false
     }
-    if (record.value.revision > (this.#record?.revision ?? -1)) this.#record = record.value
-    void this.#checkSignature(bytes)
+    const before = this.#record
+    if (record.value.revision > (before?.revision ?? -1)) this.#record = record.value
+    void this.#checkSignature(bytes, before)
     return true
   }
 
   /** The link tells who speaks; the signature has to hold all the same, for those who will hear it from others. */
-  async #checkSignature(record: Uint8Array): Promise<void> {
-    if (!(await this.deps.isSigned(record))) this.offend('a record that it has not signed')
+  async #checkSignature(record: Uint8Array, before: MemberRecord | undefined): Promise<void> {
+    if (await this.deps.isSigned(record)) return
+    if (before) this.#record = before
+    else this.#link?.close()
+    this.offend('a record that it has not signed')
   }
 
   #readLatestRecord(): void {

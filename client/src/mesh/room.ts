@@ -87,7 +87,7 @@ export class Room {
     this.id = keys.id
     this.on = this.#events.on.bind(this.#events)
     this.#status = { state: 'open', signaling: signaling.state }
-    this.#record = new OwnRecord({ room: keys.id, key: self.key, clock }, self.name)
+    this.#record = new OwnRecord({ room: keys.id, key: self.key, clock, store: deps.store }, self.name)
     this.#messages = new Messages({
       self: self.key.id,
       clock,
@@ -125,6 +125,8 @@ export class Room {
     const ended: (() => void)[] = []
     try {
       await this.#record.sign()
+      // It may have been left meanwhile.
+      this.#assertOpen()
       await new Promise<void>((resolve, reject) => {
         const settle = (state: SignalingState) => {
           if (state.kind === 'connected') resolve()

@@ -58,7 +58,7 @@ export class Stranger {
       random,
       sealer: this.sealer,
       deliver: (to, box) => this.signaling.deliver(to, box),
-      admits: () => true,
+      objection: () => undefined,
     })
     const goBetween = { available: true, iceServers: [], introduce: introducer.introduce.bind(introducer) }
     const dialer = new Dialer({ self, clock, random, links: (options) => network.link(name, options), goBetween })

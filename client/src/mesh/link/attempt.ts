@@ -4,7 +4,7 @@
  */
 import type { PeerId } from '../protocol/ids'
 import type { Introduction, LinkSignal } from '../protocol/introductions'
-import { MAX_HELD_SIGNALS, MAX_SIGNALS_TOGETHER } from '../protocol/limits'
+import { MAX_HELD_SIGNALS, MAX_SIGNAL_LENGTHS_TOGETHER, MAX_SIGNALS_TOGETHER } from '../protocol/limits'
 import type { Clock, Millis } from '../runtime/clock'
 import type { Link } from './link'
 import { GATHER_TIME } from './timing'
@@ -71,8 +71,20 @@ export class Attempt {
     const signals = this.#gathered
     this.#gathered = []
     if (this.link.state.kind === 'closed') return
-    for (let start = 0; start < signals.length; start += MAX_SIGNALS_TOGETHER) {
-      this.deps.introduce({ session: this.session, signals: signals.slice(start, start + MAX_SIGNALS_TOGETHER) })
-    }
+    for (const together of fitting(signals)) this.deps.introduce({ session: this.session, signals: together })
   }
+}
+
+/** Cuts signals into as few introductions as have room in a box each. */
+function fitting(signals: readonly LinkSignal[]): readonly (readonly LinkSignal[])[] {
+  const introductions: LinkSignal[][] = []
+  let room = 0
+  for (const signal of signals) {
+    const size = (signal.kind === 'candidate' ? signal.candidate : signal.sdp).length
+    const last = introductions.at(-1)
+    if (last && last.length < MAX_SIGNALS_TOGETHER && size <= room) last.push(signal)
+    else introductions.push([signal])
+    room = (introductions.at(-1) === last ? room : MAX_SIGNAL_LENGTHS_TOGETHER) - size
+  }
+  return introductions
 }

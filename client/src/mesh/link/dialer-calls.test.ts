@@ -269,7 +269,7 @@ describe('many calls at once', () => {
     alice.post = 'lost'
     const others = Array.from({ length: MAX_ATTEMPTS + 8 }, (_, number) => story.person(`peer-${number}`))
     for (const other of others) alice.dialer.want(other.address)
-    await story.run(seconds(9))
+    await story.run(seconds(4))
     expect(alice.made).toHaveLength(MAX_ATTEMPTS)
     alice.post = 'delivered'
     await story.run(seconds(20))

@@ -4,11 +4,11 @@ import { type Millis, seconds } from '../runtime/clock'
 import { GATHER_TIME } from './timing'
 
 describe('an attempt', () => {
-  it('[DI5] has failed when it is not open after 10 s, and the next is another one', async () => {
+  it('[DI5] has failed when it is not answered after 5 s, and the next is another one', async () => {
     const { story, alice, bob } = dialPair(0)
     alice.post = 'lost'
     alice.dialer.want(bob.address)
-    await story.run(seconds(10) - 1)
+    await story.run(seconds(5) - 1)
     expect(alice.made).toHaveLength(1)
     expect(alice.made[0]?.link.state.kind).toBe('dialing')
     await story.run(1)
@@ -44,9 +44,9 @@ describe('an attempt', () => {
 
   it('[DI5] is over when it was given up: an answer that comes then means nothing to the next one', async () => {
     const { story, alice, bob } = dialPair(0)
-    story.delays.set(bob.address, seconds(11))
+    story.delays.set(bob.address, seconds(6))
     alice.dialer.want(bob.address)
-    await story.run(seconds(11) + 100)
+    await story.run(seconds(6) + 100)
     expect(alice.made.map(({ link }) => link.state.kind)).toEqual(['closed', 'dialing'])
     story.delays.clear()
     await story.run(seconds(12))

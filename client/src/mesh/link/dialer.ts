@@ -5,9 +5,10 @@
  * Rules DI1-DI13.
  */
 import type { IceServer } from '../../../../signaling-server/src/contract-types'
+import { TokenBucket } from '../../../../signaling-server/src/rate'
 import { type Address, newSessionId, type PeerId } from '../protocol/ids'
 import type { Introduction } from '../protocol/introductions'
-import { MAX_ATTEMPTS, MAX_ROUTES } from '../protocol/limits'
+import { CALL_BURST, CALLS_PER_SECOND, MAX_ATTEMPTS, MAX_ROUTES } from '../protocol/limits'
 import type { Clock, Millis } from '../runtime/clock'
 import { Emitter } from '../runtime/emitter'
 import { invariant } from '../runtime/invariant'
@@ -19,6 +20,7 @@ import type { CloseReason, Link, LinkFactory } from './link'
 import { newRoute, type Route, worstOf } from './route'
 import {
   ANSWER_INTERVAL,
+  ANSWER_PATIENCE,
   BUSY_PAUSE,
   DIAL_TIMEOUT,
   GLARE_WINDOW,
@@ -64,11 +66,16 @@ const nothing = () => {}
 export class Dialer {
   readonly #events = new Emitter<DialerEvents>()
   readonly #routes = new Map<Address, Route>()
+  /** What a connection for each kind of call is taken from. */
+  readonly #calls: Readonly<Record<Attempt['role'], TokenBucket>>
   #closed = false
 
   readonly on = this.#events.on.bind(this.#events)
 
-  constructor(private readonly deps: DialerDeps) {}
+  constructor(private readonly deps: DialerDeps) {
+    const newBucket = () => new TokenBucket({ burst: CALL_BURST, perSecond: CALLS_PER_SECOND }, () => deps.clock.now())
+    this.#calls = { caller: newBucket(), callee: newBucket() }
+  }
 
   /** Wants a link to `address` until `forget`, and dials now unless there is one or one is under way. */
   want(address: Address): void {
@@ -164,18 +171,18 @@ export class Dialer {
     route.cancelRedial()
     // Connections are dear, and an offer that nobody can carry is a wasted one.
     if (!this.deps.goBetween.available) this.#failed(route)
-    else if (this.#busy('caller')) route.cancelRedial = this.deps.clock.after(BUSY_PAUSE, () => this.#dial(route))
+    else if (!this.#takePlace('caller')) route.cancelRedial = this.deps.clock.after(BUSY_PAUSE, () => this.#dial(route))
     else this.#attempt(route, newSessionId(this.deps.random), 'caller')
   }
 
   /** Calls of one's own and of others have places of their own, so that no crowd outside keeps this peer from calling. */
-  #busy(role: Attempt['role']): boolean {
+  #takePlace(role: Attempt['role']): boolean {
     const attempts = [...this.#routes.values()].flatMap(({ attempt }) => (attempt?.role === role ? [attempt] : []))
-    if (attempts.length < MAX_ATTEMPTS) return false
+    if (attempts.length < MAX_ATTEMPTS) return this.#calls[role].take()
     const [oldest] = attempts.sort((one, other) => one.since - other.since)
-    if (role === 'caller' || !oldest || this.deps.clock.now() - oldest.since < PATIENCE_IN_A_CROWD) return true
+    if (role === 'caller' || !oldest || this.deps.clock.now() - oldest.since < PATIENCE_IN_A_CROWD) return false
     oldest.link.close()
-    return false
+    return this.#calls[role].take()
   }
 
   #take(route: Route, peer: PeerId, introduction: Introduction): void {
@@ -215,6 +222,8 @@ export class Dialer {
   #answer(route: Route): void {
     const { clock, self } = this.deps
     if (!route.held?.isComplete || this.#closed) return
+    // Held before somebody else's link opened at that address.
+    if (route.open && route.open.attempt.peer !== route.held.peer) return this.#drop(route)
     // Whoever has waited that long for an answer has begun another attempt.
     if (clock.now() - route.held.since > HELD_FOR) return this.#drop(route)
     const { attempt, answeredAt } = route
@@ -223,7 +232,7 @@ export class Dialer {
     const due = Math.max(isGlare ? attempt.since + GLARE_WINDOW : 0, (answeredAt ?? -ANSWER_INTERVAL) + ANSWER_INTERVAL)
     const pause = due - clock.now()
     route.cancelAnswer()
-    if (pause > 0 || (!attempt && this.#busy('callee'))) {
+    if (pause > 0 || (!attempt && !this.#takePlace('callee'))) {
       route.cancelAnswer = clock.after(Math.max(pause, BUSY_PAUSE), () => this.#answer(route))
       return
     }
@@ -241,7 +250,14 @@ export class Dialer {
     const introduce = (introduction: Introduction) => void this.#introduce(route, introduction)
     const attempt = new Attempt({ session, role, link, clock, introduce })
     route.attempt = attempt
-    route.cancelTimeout = clock.after(DIAL_TIMEOUT, () => link.close())
+    const isLost = () => attempt.peer === undefined
+    const cancels = [
+      clock.after(ANSWER_PATIENCE, () => isLost() && link.close()),
+      clock.after(DIAL_TIMEOUT, () => link.close()),
+    ]
+    route.cancelTimeout = () => {
+      for (const cancel of cancels) cancel()
+    }
     link.on('open', () => this.#handleOpen(route, attempt))
     link.on('close', (reason) => this.#handleClose(route, attempt, reason))
     return attempt

@@ -25,12 +25,12 @@ export type Delivery = 'delivered' | 'not-here' | 'unavailable'
 /** Why an introduction came to nothing. */
 export type IntroductionFault =
   | BoxFault
-  /** more came than anybody could need */
-  | 'too-many'
   /** who signed it is this peer itself, in another place */
   | 'own-key'
-  /** who signed it is not let in now */
+  /** who signed it has broken the rules, and is kept out for a while */
   | 'banned'
+  /** there are as many links as may be */
+  | 'full'
   /** another peer began that attempt, or has answered it */
   | 'not-yours'
 
@@ -47,8 +47,8 @@ interface IntroducerDeps {
   readonly random: Random
   readonly sealer: Sealer
   readonly deliver: (to: Address, box: Uint8Array) => Promise<Delivery>
-  /** whether this peer may be linked with now */
-  readonly admits: (peer: PeerId) => boolean
+  /** why this peer may not be linked with now, if so */
+  readonly objection: (peer: PeerId) => 'banned' | 'full' | undefined
 }
 
 export class Introducer {
@@ -65,15 +65,13 @@ export class Introducer {
 
   /** Takes a box that a go-between brought; resolves when it was judged. */
   async receive(from: Address, box: Uint8Array): Promise<void> {
-    // First what one may send, so that nobody uses up what others may.
-    const sender = this.#senders.getOrMake(from, this.#newSender)
-    if (!sender.take() || !this.#boxes.take()) return this.#refuse(from, 'too-many')
-    const opened = await this.deps.sealer.open(from, box)
+    const opened = await this.deps.sealer.open(from, box, () => this.#mayCheck(from))
     if (this.#closed) return
     if (opened.kind === 'refused') return this.#refuse(from, opened.reason)
     const { peer, introduction } = opened
     if (peer === this.deps.self) return this.#refuse(from, 'own-key')
-    if (!this.deps.admits(peer)) return this.#refuse(from, 'banned')
+    const objection = this.deps.objection(peer)
+    if (objection) return this.#refuse(from, objection)
     this.#events.emit('introduction', { address: from, peer, introduction })
   }
 
@@ -92,6 +90,11 @@ export class Introducer {
   }
 
   readonly #now = () => this.deps.clock.now()
+
+  /** First what one may send, so that nobody uses up what the others may. */
+  #mayCheck(from: Address): boolean {
+    return this.#senders.getOrMake(from, this.#newSender).take() && this.#boxes.take()
+  }
 
   readonly #newSender = () =>
     new TokenBucket({ burst: SENDER_BOX_BURST, perSecond: SENDER_BOXES_PER_SECOND }, this.#now)

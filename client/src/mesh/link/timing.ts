@@ -19,13 +19,16 @@ export const OVERSLEPT_AFTER: Millis = 1500
 /** Gathering candidates over a slow TURN server takes several seconds; a dead attempt must not block the next for longer. */
 export const DIAL_TIMEOUT: Millis = seconds(10)
 
+/** A call is answered by a page, not by a person: whatever was not answered for so long was lost on the way. */
+export const ANSWER_PATIENCE: Millis = seconds(5)
+
 /** The first pause after a failed attempt; it doubles with each further one. */
 export const REDIAL_BASE: Millis = 250
 
 /** Two peers without a route try this often while the server says that both are here. */
 export const REDIAL_MAX: Millis = seconds(30)
 
-/** When both ends lose a link at once, the one with the larger id lets the other dial first. */
+/** When both ends lose a link at once, the one with the larger address lets the other dial first. */
 export const YIELD_DELAY: Millis = 700
 
 /** Two offers that cross are this close together; a call that stands unanswered for longer was lost. */

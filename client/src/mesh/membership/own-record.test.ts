@@ -1,17 +1,20 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { simSigner } from '../../sim/sim-signatures'
 import { VirtualClock } from '../../sim/virtual-clock'
 import { readRecord } from '../identity/member-record'
 import { type PeerKey, toPeerKey } from '../identity/peer-key'
 import { toRoomId } from '../protocol/ids'
 import type { Clock } from '../runtime/clock'
+import { memoryStore, type Store } from '../runtime/store'
 import { OwnRecord } from './own-record'
 
 const ROOM = toRoomId(new Uint8Array(16))
 const KEY = toPeerKey(simSigner(new Uint8Array(32)))
 
-const recordOf = (clock: Clock = new VirtualClock(), key: PeerKey = KEY) =>
-  new OwnRecord({ room: ROOM, key, clock }, 'alice')
+const recordOf = (clock: Clock = new VirtualClock(), key: PeerKey = KEY, store: Store = memoryStore()) =>
+  new OwnRecord({ room: ROOM, key, clock, store }, 'alice')
+
+const clockAt = (wallTime: number): Clock => ({ now: () => 0, wallTime: () => wallTime, after: () => () => {} })
 
 /** What others read in it. */
 function read(own: OwnRecord) {
@@ -58,6 +61,10 @@ describe("one's own record", () => {
       sign: (message) => new Promise((resolve) => signing.push(() => resolve(KEY.sign(message)))),
     }
     const own = recordOf(new VirtualClock(), slow)
+    const ready = own.sign()
+    await vi.waitFor(() => expect(signing).toHaveLength(1))
+    signing.shift()?.()
+    await ready
     const [first, second] = [own.rename('Al'), own.rename('Ali')]
     signing[1]?.()
     await second
@@ -65,5 +72,14 @@ describe("one's own record", () => {
     await first
     expect(own.name).toBe('Ali')
     expect(read(own).name).toBe('Ali')
+  })
+
+  it('[ID3] is newer than the last one after a reload, also when the clock was set back', async () => {
+    const store = memoryStore()
+    const before = recordOf(clockAt(5000), KEY, store)
+    await before.sign()
+    const after = recordOf(clockAt(1000), KEY, store)
+    await after.sign()
+    expect(read(after).revision).toBeGreaterThan(read(before).revision)
   })
 })

@@ -6,11 +6,14 @@ import type { PeerKey } from '../identity/peer-key'
 import type { RoomId } from '../protocol/ids'
 import type { Clock } from '../runtime/clock'
 import { invariant } from '../runtime/invariant'
+import type { Store } from '../runtime/store'
 
 interface OwnRecordDeps {
   readonly room: RoomId
   readonly key: PeerKey
   readonly clock: Clock
+  /** remembers how far the revisions have come: a clock that was set back must not make the next one an old one */
+  readonly store: Store
 }
 
 export class OwnRecord {
@@ -42,11 +45,19 @@ export class OwnRecord {
   }
 
   async sign(): Promise<void> {
-    const { room, key, clock } = this.deps
+    const { room, key, clock, store } = this.deps
+    const place = `revision:${key.id}`
+    if (!this.#signed) {
+      // A store that fails leaves it to the clock.
+      const kept = Number(await store.get(place).catch(() => undefined))
+      if (Number.isSafeInteger(kept)) this.#revision = Math.max(this.#revision, kept)
+    }
     this.#revision = Math.max(this.#revision + 1, Math.floor(clock.wallTime()))
     const revision = this.#revision
     const bytes = await signRecord(room, { name: this.#name, revision }, key)
     // Of two names that were given at once the later one may have been signed first.
-    if (revision > (this.#signed?.revision ?? -1)) this.#signed = { revision, bytes }
+    if (revision < (this.#signed?.revision ?? 0)) return
+    this.#signed = { revision, bytes }
+    await store.set(place, String(revision)).catch(() => undefined)
   }
 }

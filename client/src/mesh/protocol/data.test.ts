@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../../sim/seeded-random'
 import { countValues, type Data, findDataFault, leastSize } from './data'
 import { EDGE_DATA, randomData } from './data-contract'
-import { MAX_DATA_DEPTH, MAX_DATA_VALUES } from './limits'
+import { MAX_DATA_DEPTH, MAX_DATA_VALUES, VALUES_OF_BYTES } from './limits'
 import { encodeMsgpack } from './msgpack'
 import { assertData } from './outgoing'
 import { decodePayload, encodePayload } from './payloads'
@@ -84,7 +84,7 @@ describe('data', () => {
     const most = new Array<number>(MAX_DATA_VALUES - 1).fill(0)
     expect(() => assertData(most, 'data')).not.toThrow()
     expect(() => assertData([...most, 0], 'data')).toThrow('data has more than 100000 values in it')
-    expect(countValues({ a: [1, 'two'], b: new Uint8Array(9) }, 100)).toBe(5)
+    expect(countValues({ a: [1, 'two'], b: new Uint8Array(9) }, 100)).toBe(4 + VALUES_OF_BYTES)
     const decoded = decodePayload(encodePayload({ kind: 'message', number: 1, direct: false, at: 0, data: most }))
     expect(decoded.ok).toBe(true)
   })

@@ -2,7 +2,7 @@
  * What people and applications may send: JSON-like values and bytes, in any mixture. What cannot
  * cross the wire unchanged is found here; outgoing.ts refuses it. Rules DT1-DT5.
  */
-import { MAX_DATA_DEPTH } from './limits'
+import { MAX_DATA_DEPTH, VALUES_OF_BYTES } from './limits'
 
 export type Data = null | boolean | number | string | Uint8Array | readonly Data[] | { readonly [key: string]: Data }
 
@@ -62,7 +62,8 @@ function findSymbolKey(value: object, path: string): DataFault | undefined {
 
 /** @returns how many values `data` is made of, itself included; not many beyond `enough` are counted */
 export function countValues(data: Data, enough: number): number {
-  if (typeof data !== 'object' || data === null || data instanceof Uint8Array) return 1
+  if (data instanceof Uint8Array) return VALUES_OF_BYTES
+  if (typeof data !== 'object' || data === null) return 1
   let count = 1
   for (const value of Object.values(data)) {
     count += countValues(value, enough - count)

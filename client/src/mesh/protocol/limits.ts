@@ -15,6 +15,9 @@ export const MAX_DATA_DEPTH = 64
  */
 export const MAX_DATA_VALUES = 100_000
 
+/** What bytes, however few, count for among the values: they cost a page that much more to make and to keep than a number. */
+export const VALUES_OF_BYTES = 10
+
 /** A message and what surrounds it. */
 export const MAX_FRAME_BYTES = MAX_MESSAGE_BYTES + 4 * KIB
 
@@ -93,8 +96,11 @@ export const OFFENCES_FORGIVEN_PER_SECOND = 0.1
 /** Links that others may begin or keep at once: a full room and some. Browsers allow 500 connections in all. */
 export const MAX_LINKED_PEERS = 128
 
-/** Addresses that are told that somebody is here, though nothing of theirs opens: a full room. */
+/** Addresses that are told that somebody is here, though nothing of theirs opens, at once, and remembered: a full room. */
 export const MAX_KNOCKS = 128
+
+/** The same a second in the long run. */
+export const KNOCKS_PER_SECOND = 2
 
 /** Peers that are kept out at the same time. Keys cost nothing, so whoever wants to fill this can; it only forgets. */
 export const MAX_BANS = 256
@@ -111,8 +117,20 @@ export const MAX_REMEMBERED_SENDERS = 1024
 /** Signals that travel in one introduction: a description and 15 candidates of usual length are a third of a box. */
 export const MAX_SIGNALS_TOGETHER = 16
 
+/** UTF-16 code units of descriptions and candidates in one introduction; with what surrounds them they fit into a box. */
+export const MAX_SIGNAL_LENGTHS_TOGETHER = 12 * KIB
+
+/** ICE servers that connections are made with: browsers find their way more slowly with every one. */
+export const MAX_ICE_SERVERS = 8
+
 /** Boxes of which is remembered by which of several servers they came: what a full room sends a newcomer. */
 export const MAX_REMEMBERED_BOXES = 512
+
+/** Boxes from one server at once, before any is looked at: a full room sends a newcomer 400. */
+export const SERVER_BOX_BURST = 2000
+
+/** Boxes from one server a second in the long run. Finding that one does not open costs a tenth of a millisecond. */
+export const SERVER_BOXES_PER_SECOND = 500
 
 /** Introductions that are opened at once, each at the cost of a signature: twice what a full room sends a newcomer. */
 export const BOX_BURST = 1000
@@ -125,6 +143,15 @@ export const SENDER_BOX_BURST = 60
 
 /** Introductions from one address a second in the long run, so that no member uses up what all the others may send. */
 export const SENDER_BOXES_PER_SECOND = 2
+
+/** Connections that are made for calls at once, of one's own and of others each: a full room, and half as many again. */
+export const CALL_BURST = 150
+
+/**
+ * Connections that are made for calls in a second in the long run. Browsers allow 500 and free closed ones late: a server
+ * that makes addresses up may not use them up.
+ */
+export const CALLS_PER_SECOND = 2
 
 /** Addresses to which the way is remembered. A server that makes addresses up fills no more than this. */
 export const MAX_ROUTES = 256

@@ -7,7 +7,7 @@
  */
 import { Encoder } from '@msgpack/msgpack'
 import type { Data } from './data'
-import { MAX_DATA_DEPTH, MAX_DATA_VALUES } from './limits'
+import { MAX_DATA_DEPTH, MAX_DATA_VALUES, VALUES_OF_BYTES } from './limits'
 import { bad, ok, type Result } from './result'
 
 /** A payload is an array of its parts, so the data in it starts one level down. */
@@ -66,6 +66,7 @@ class Reader {
       case 0xc4:
       case 0xc5:
       case 0xc6:
+        this.#count(VALUES_OF_BYTES - 1)
         return this.#content(this.#uint(2 ** (type - 0xc4))).slice()
       case 0xca:
         return this.#view.getFloat32(this.#skip(4))
@@ -124,7 +125,11 @@ class Reader {
     if (depth > MAX_DEPTH) throw new Fault(`nested deeper than ${MAX_DEPTH} levels`)
     // Every element takes a byte at least, so a larger claim is a lie.
     if (length > this.bytes.length - this.#offset) throw new Fault('truncated')
-    this.#values += length
+    this.#count(length)
+  }
+
+  #count(values: number): void {
+    this.#values += values
     if (this.#values > MAX_VALUES) throw new Fault(`more than ${MAX_VALUES} values`)
   }
 

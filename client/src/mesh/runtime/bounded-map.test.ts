@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { BoundedMap } from './bounded-map'
 
 describe('a bounded map', () => {
-  it('forgets the oldest entry for a new one, and takes one that is set again for new', () => {
+  it('forgets the entry used longest ago for a new one', () => {
     const map = new BoundedMap<string, number>(2)
     map.set('alice', 1)
     map.set('bob', 2)

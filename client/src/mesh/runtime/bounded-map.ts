@@ -1,4 +1,4 @@
-/** A map for what others make us remember: of more than the limit the oldest entry is forgotten. */
+/** A map for what others make us remember: of more than the limit the entry used longest ago is forgotten. */
 export class BoundedMap<Key, Value> {
   readonly #entries = new Map<Key, Value>()
 
@@ -8,11 +8,12 @@ export class BoundedMap<Key, Value> {
     return this.#entries.size
   }
 
+  /** Looking at an entry is no use of it. */
   get(key: Key): Value | undefined {
     return this.#entries.get(key)
   }
 
-  /** What is set again counts as new. */
+  /** What is set again counts as used. */
   set(key: Key, value: Value): void {
     this.#entries.delete(key)
     this.#entries.set(key, value)
@@ -23,10 +24,8 @@ export class BoundedMap<Key, Value> {
   }
 
   getOrMake(key: Key, make: () => Value): Value {
-    const known = this.#entries.get(key)
-    if (known !== undefined) return known
-    const made = make()
-    this.set(key, made)
-    return made
+    const value = this.#entries.get(key) ?? make()
+    this.set(key, value)
+    return value
   }
 }

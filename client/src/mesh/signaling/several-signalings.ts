@@ -6,7 +6,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import type { Address, IceServer } from '../../../../signaling-server/src/contract'
 import type { Delivery } from '../link/introducer'
 import { toBase64Url } from '../protocol/base64url'
-import { MAX_REMEMBERED_BOXES } from '../protocol/limits'
+import { MAX_ICE_SERVERS, MAX_REMEMBERED_BOXES } from '../protocol/limits'
 import { BoundedMap } from '../runtime/bounded-map'
 import { Emitter } from '../runtime/emitter'
 import type { Signaling, SignalingEvents, SignalingState } from './signaling'
@@ -34,7 +34,11 @@ export class SeveralSignalings implements Signaling {
   }
 
   get iceServers(): readonly IceServer[] {
-    return this.members.flatMap((member) => member.iceServers)
+    // One of each in turn, so that no server's list leaves no room for another's.
+    const lists = this.members.map((member) => member.iceServers)
+    const longest = Math.max(...lists.map(({ length }) => length))
+    const inTurn = Array.from({ length: longest }, (_, index) => lists.flatMap((list) => list[index] ?? []))
+    return inTurn.flat().slice(0, MAX_ICE_SERVERS)
   }
 
   open(): void {

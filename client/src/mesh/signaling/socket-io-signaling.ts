@@ -17,8 +17,10 @@ import {
   type Token,
   TokenSchema,
 } from '../../../../signaling-server/src/contract'
+import { TokenBucket } from '../../../../signaling-server/src/rate'
 import type { Delivery } from '../link/introducer'
 import { toBase64Url } from '../protocol/base64url'
+import { SERVER_BOX_BURST, SERVER_BOXES_PER_SECOND } from '../protocol/limits'
 import { type Clock, type Millis, seconds } from '../runtime/clock'
 import { Emitter } from '../runtime/emitter'
 import type { Random } from '../runtime/random'
@@ -55,6 +57,9 @@ export class SocketIoSignaling implements Signaling {
   #state: SignalingState = { kind: 'connecting' }
   #iceServers: readonly IceServer[] = []
   #cancelRetry = () => {}
+  #closed = false
+  /** One that floods uses up its own share, not that of other servers. */
+  readonly #boxes: TokenBucket
 
   /** Of this stay at this server, and never told to another: it could take the place at this one. */
   readonly #token: Token
@@ -62,6 +67,9 @@ export class SocketIoSignaling implements Signaling {
   readonly on = this.#events.on.bind(this.#events)
 
   constructor(private readonly deps: SocketIoSignalingDeps) {
+    this.#boxes = new TokenBucket({ burst: SERVER_BOX_BURST, perSecond: SERVER_BOXES_PER_SECOND }, () =>
+      deps.clock.now(),
+    )
     this.#token = v.parse(TokenSchema, toBase64Url(deps.random.bytes(TOKEN_BYTES)))
     this.#socket = io(deps.server, {
       autoConnect: false,
@@ -86,7 +94,7 @@ export class SocketIoSignaling implements Signaling {
   }
 
   open(): void {
-    this.#socket.connect()
+    if (!this.#closed) this.#socket.connect()
   }
 
   async deliver(to: Address, box: Uint8Array): Promise<Delivery> {
@@ -101,6 +109,7 @@ export class SocketIoSignaling implements Signaling {
   }
 
   close(): void {
+    this.#closed = true
     this.#cancelRetry()
     this.#events.clear()
     // Disconnecting is leaving: the server forgets a socket's rooms with it.
@@ -175,7 +184,7 @@ export class SocketIoSignaling implements Signaling {
 
   #handleSignal(delivery: unknown): void {
     const parsed = v.safeParse(SignalDeliverySchema, delivery)
-    if (!parsed.success || parsed.output.room !== this.deps.room) return
+    if (!parsed.success || parsed.output.room !== this.deps.room || !this.#boxes.take()) return
     this.#events.emit('box', { from: parsed.output.from, box: parsed.output.box })
   }
 
