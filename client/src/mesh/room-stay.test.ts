@@ -117,6 +117,14 @@ describe('entering', () => {
 })
 
 describe('leaving', () => {
+  it('[RP2] while entering is announced nowhere, and told to whoever enters', async () => {
+    const { clock, signaling, room } = lonelyRoom()
+    const entering = expect(room.enter()).rejects.toMatchObject({ reason: 'left' })
+    await Promise.all([room.leave(), clock.run(seconds(2))])
+    await entering
+    expect(signaling.calls).toEqual(['close'])
+  })
+
   it('[RP2] is told to everybody, and ends everything here, once', async () => {
     const sim = await trio()
     const { address, room, messages } = sim.peer('alice')

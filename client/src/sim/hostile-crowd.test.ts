@@ -189,6 +189,28 @@ describe('a crowd of keys that one person made up', () => {
     expect(bob.data()).toEqual(['among ourselves'])
   })
 
+  it('[CO4] ends no link that is there by coming back', async () => {
+    const sim = new Sim({ seed: 1, peers: ['alice'] })
+    await sim.run(seconds(1))
+    const keys = Array.from({ length: MAX_LINKED_PEERS }, () => sim.newProfile().key)
+    const crowd = keys.map((key, number) => new Stranger(sim, `early ${number}`, { key, isMute: number % 2 === 0 }))
+    await sim.run(seconds(8))
+    for (const [number, { signaling }] of crowd.entries()) {
+      sim.network.silence(`early ${number}`)
+      sim.server.disconnect(signaling)
+    }
+    await sim.run(seconds(20))
+    const honest = ['bob', 'carol', 'dave']
+    for (const name of honest) sim.join(name)
+    await sim.meshed()
+    const again = keys.map((key, number) => new Stranger(sim, `late ${number}`, { key }))
+    for (let second = 0; second < 15; second++) {
+      for (const stranger of again) stranger.says({ kind: 'ping', stamp: 0 })
+      await sim.run(seconds(1))
+      expect(sim.peer('alice').sees('here')).toEqual(expect.arrayContaining(honest))
+    }
+  })
+
   it('[IN5] and boxes without end, keep nobody from coming in', async () => {
     const siege = await besieged({}, {})
     const { sim, alice, mallory } = siege
