@@ -65,10 +65,9 @@ export function ConversationView({ to, link, isNamed, drafts, isNarrow, onBack, 
 }
 
 function EmptyRoom({ link, isNamed }: { readonly link: string; readonly isNamed: boolean }) {
-  const hasOtherPassword = useRoomState(
-    (state) => state.unmet === 'another password' && present(state.members).length === 0,
-  )
-  if (hasOtherPassword) {
+  const unmet = useRoomState((state) => (present(state.members).length === 0 ? state.unmet : undefined))
+  if (unmet === 'not found yet') return <p className="empty-title">Looking for who is here…</p>
+  if (unmet === 'another password') {
     return (
       <>
         <p className="empty-title">Nobody with your password is here</p>

@@ -60,5 +60,8 @@ export const LEAVING_MS = 4_000
 /** Who is linked within this time of our own arrival was here before us, so no note says that they came in. */
 export const SETTLING_MS = 3_000
 
+/** How long finding people takes at worst, so that nobody reads meanwhile that a room with a name is empty. */
+export const LOOKING_MS = 4_000
+
 /** How far the time that a message carries may be from ours. Clocks are minutes off; further, it is wrong or a lie. */
 export const TRUSTED_CLOCK_MS = 10 * 60_000

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { RoomError } from '../mesh'
-import { LEAVING_MS, SETTLING_MS } from './limits'
+import { LEAVING_MS, LOOKING_MS, SETTLING_MS } from './limits'
 import { labelText } from './names'
-import { address, enter, member } from './room-double'
+import { address, enter, member, RoomDouble, TimerDouble } from './room-double'
+import { RoomStore } from './room-store'
 
 const bo = member('Bo')
 const cy = member('Cy')
@@ -110,6 +111,20 @@ describe('somebody who is here and was not met', () => {
     expect(store.state.unmet).toBe('out of reach')
     room.warn(new RoomError('wrong-password', 'x', { address: address('a') }))
     expect(store.state.unmet).toBe('another password')
+  })
+
+  it('is looked for in a room with a name before the page calls it empty', () => {
+    const clock = new TimerDouble()
+    const [room, another] = [new RoomDouble(), new RoomDouble()]
+    const [store, locked] = [new RoomStore(room, clock, true), new RoomStore(another, clock, true)]
+    expect(store.state.unmet).toBe('not found yet')
+    another.warn(new RoomError('wrong-password', 'x', { address: address('a') }))
+    clock.pass(LOOKING_MS - 1)
+    expect(store.state.unmet).toBe('not found yet')
+    clock.pass(1)
+    expect(store.state.unmet).toBeUndefined()
+    expect(locked.state.unmet).toBe('another password')
+    expect(enter().store.state.unmet).toBeUndefined()
   })
 
   it('is one notice, however many they are', () => {

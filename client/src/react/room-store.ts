@@ -8,7 +8,7 @@ import { type Data, type Member, type PeerId, type Room, RoomError, type RoomEve
 import { Comings, type News } from './comings'
 import { type Conversation, type ConversationKey, type Delivery, EVERYONE, type SaidEntry } from './conversation'
 import { Conversations } from './conversations'
-import { DRAW_EVERY_MS, MAX_EARLY_RECEIPTS, MAX_NOTICES, TRUSTED_CLOCK_MS } from './limits'
+import { DRAW_EVERY_MS, LOOKING_MS, MAX_EARLY_RECEIPTS, MAX_NOTICES, TRUSTED_CLOCK_MS } from './limits'
 import { areNamedAlike, labelMembers, present } from './members'
 import { type Label, labelWords } from './names'
 import type { Timer } from './timer'
@@ -43,7 +43,7 @@ export interface RoomState {
   readonly status: RoomStatus
   readonly conversations: ReadonlyMap<ConversationKey, Conversation>
   readonly notices: readonly Notice[]
-  /** undefined where nobody is known to be missing */
+  /** undefined where nobody seems to be missing */
   readonly unmet: Unmet | undefined
 }
 
@@ -62,11 +62,14 @@ export class RoomStore {
   private told: readonly Member[] | undefined
   private toldAt = Number.NEGATIVE_INFINITY
   private cancelTelling: (() => void) | undefined
+  private readonly stopLooking: () => void
   private nextKey = 0
 
+  /** @param isNamed whether people may be in it already: nobody opens a new room by its name alone */
   constructor(
     private readonly room: RoomPort,
     private readonly clock: Timer,
+    isNamed = false,
   ) {
     this.link = room.link
     this.conversations = new Conversations((key) =>
@@ -80,8 +83,9 @@ export class RoomStore {
       status: room.status(),
       conversations: this.conversations.all,
       notices: [],
-      unmet: undefined,
+      unmet: isNamed ? 'not found yet' : undefined,
     }
+    this.stopLooking = isNamed ? clock.after(LOOKING_MS, () => this.giveUpLooking()) : () => {}
     this.stops = [
       room.on('message', (message) => this.hear(message)),
       room.on('members', (members) => this.meet(members)),
@@ -109,6 +113,7 @@ export class RoomStore {
   close(): void {
     for (const stop of this.stops.splice(0)) stop()
     this.comings.close()
+    this.stopLooking()
     this.cancelTelling?.()
     this.cancelTelling = undefined
   }
@@ -276,6 +281,10 @@ export class RoomStore {
       notices: isShown ? notices : [...notices, { key: this.makeKey(), error }].slice(-MAX_NOTICES),
       unmet: unmetBy(error) ?? unmet,
     })
+  }
+
+  private giveUpLooking(): void {
+    if (this.current.unmet === 'not found yet') this.change({ unmet: undefined })
   }
 
   private wordNotice(error: RoomError): string {

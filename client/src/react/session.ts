@@ -161,7 +161,7 @@ export class Session {
       })
       if (turn !== this.turn) return this.abandon(room)
       // In the same tick as the join, so that no message falls in between.
-      const store = new RoomStore(room, this.deps.clock)
+      const store = new RoomStore(room, this.deps.clock, name !== undefined)
       this.room = room
       if (link === undefined) this.rememberNewRoom(room.link)
       this.show({ kind: 'inside', name, store })

@@ -51,6 +51,7 @@ describe('the connection in words', () => {
 
   it('does not say that nobody is here when somebody is', () => {
     expect(statusWords(connected, [], 'out of reach').text).toBe('Not connected to anybody.')
+    expect(statusWords(connected, [], 'not found yet').text).toBe('Looking for who is here…')
     expect(statusWords(connected, [], 'another password').text).toBe('Nobody with your password is here.')
     expect(statusWords(connected, [bo], 'out of reach').text).toBe('Connected to 1 person')
   })
@@ -116,9 +117,7 @@ describe('a notice', () => {
 
   it('says of whom nothing is taken for a while', () => {
     const words = noticeWords(new RoomError('misbehaving', 'B\u202eo broke', { peer: bo.id }), nameOf)
-    expect(words).toBe(
-      'Bo sent what nobody may send here, or too much of it, and is kept out for a while. Nobody else is affected.',
-    )
+    expect(words).toBe('Bo broke the rules and is kept out for a while.')
   })
 
   it('says that somebody is here with another password', () => {

@@ -37,8 +37,8 @@ export function directWords(member: Member | undefined, standing: Label['standin
   return `${who} · ${reachWords(member)}`
 }
 
-/** Somebody is in the room, as far as one can tell, and was not met: why. */
-export type Unmet = 'out of reach' | 'another password'
+/** Somebody is in the room, or may be, and was not met: why. */
+export type Unmet = 'not found yet' | 'out of reach' | 'another password'
 
 /** How well the room works at this moment; `tone` is for colour, the words say it all. */
 export interface StatusWords {
@@ -73,6 +73,8 @@ export function statusWords(
 
 function aloneWords(unmet: Unmet | undefined): StatusWords {
   switch (unmet) {
+    case 'not found yet':
+      return { text: 'Looking for who is here…', tone: 'waiting' }
     case 'another password':
       return { text: 'Nobody with your password is here.', tone: 'bad' }
     case 'out of reach':
@@ -166,7 +168,7 @@ export function noticeWords(error: RoomError, nameOf: (peer: PeerId) => string |
   }
   if (error.reason === 'misbehaving') {
     const who = (peer && nameOf(peer)) ?? 'Somebody'
-    return `${who} sent what nobody may send here, or too much of it, and is kept out for a while. Nobody else is affected.`
+    return `${who} broke the rules and is kept out for a while.`
   }
   if (error.reason === 'overloaded' && peer !== undefined) {
     return `${nameOf(peer) ?? 'Somebody'} is not keeping up and misses messages.`
