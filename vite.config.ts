@@ -11,7 +11,7 @@ import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 type SignalingModule = typeof import('./signaling-server/src/signaling')
-type IceModule = typeof import('./signaling-server/src/ice')
+type SettingsModule = typeof import('./signaling-server/src/settings')
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -30,9 +30,10 @@ function signalingInDev(): Plugin {
       if (httpServer === null || process.env.VITEST !== undefined) return
       // Vite types what it loads as a record of anything, hence the casts.
       const { attachSignaling } = (await server.ssrLoadModule(`${folder}/signaling.ts`)) as SignalingModule
-      const { parseIceServers } = (await server.ssrLoadModule(`${folder}/ice.ts`)) as IceModule
+      const { readSettings } = (await server.ssrLoadModule(`${folder}/settings.ts`)) as SettingsModule
+      const { iceServers, origins, trustedProxies } = readSettings(process.env)
       // Vite's own hot-reload socket arrives on the same port: an upgrade that is not signaling must be left alone.
-      attachSignaling(httpServer, { destroyUpgrade: false, iceServers: parseIceServers(process.env.ICE_SERVERS) })
+      attachSignaling(httpServer, { destroyUpgrade: false, iceServers, origins, trustedProxies })
       watcher.add(folder).on('change', (file) => {
         if (file.startsWith(folder))
           server.restart().catch((error: unknown) => server.config.logger.error(String(error)))
