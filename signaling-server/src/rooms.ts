@@ -33,7 +33,7 @@ export class Rooms<Socket extends object> {
   /**
    * Lets a socket into a room. A place that another socket holds is taken over with the token it was taken with, and
    * with no other. A socket that holds the place itself keeps it as it is, also the token; one that is there under
-   * another id gives that one up.
+   * another address gives that one up.
    */
   join({ room, peer, token }: Pick<JoinRequest, 'room' | 'peer' | 'token'>, socket: Socket): Joining {
     const peers = this.rooms.get(room)

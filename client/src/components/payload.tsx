@@ -22,7 +22,7 @@ function Text({ text }: { readonly text: string }) {
         {splitLinks(shown, MAX_LINKS).map((part, index) =>
           part.isLink ? (
             // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text never move
-            <a key={index} href={part.text} target="_blank" rel="noopener noreferrer">
+            <a key={index} href={part.text} target="_blank" rel="noopener noreferrer" dir="ltr">
               {part.text}
             </a>
           ) : (

@@ -48,9 +48,21 @@ describe('names', () => {
 
   it('lose what would pass for the mark of somebody verified', () => {
     expect(plainName('Bo ✓ ✔️ ☑ ✅ 🛡️')).toBe('Bo')
+    expect(plainName('√ Bo 🟢🔵 🆗 ㊣ ⛉⛊')).toBe('Bo')
     expect(plainName('✅')).toBe('Somebody')
     expect(labelsOf([named('bo', 'Bo (vеrified)')], [], 'Ada')).toEqual(['Bo (vеrified) · bo00'])
   })
+})
+
+it.each(['Everyone', 'EVERУONE', 'you', 'Bo (you)', 'Bo ［yоu］', 'Bo · x3Wh', 'Bo•x3Wh'])(
+  '%s carries a mark, because this page says such things itself',
+  (name) => {
+    expect(labelPeople([named('fake', name)], [], 'Ada').get(peerId('fake'))?.mark).toBe('fake')
+  },
+)
+
+it.each(['Bo (Peep)', "O'Hara", 'Mr. Everyman', 'Young'])('%s carries none', (name) => {
+  expect(labelsOf([named('fake', name)], [], 'Ada')).toEqual([name])
 })
 
 it('a text is blank when nothing of it can be seen', () => {
@@ -71,6 +83,17 @@ describe('a look-alike of somebody verified', () => {
     expect(labels.get(real.id)).toEqual({ standing: 'verified', hasMark: true })
     expect(labels.get(fake.id)).toEqual({ standing: 'look-alike', hasMark: true })
     expect(labels.get(cy.id)).toEqual({ standing: undefined, hasMark: false })
+  })
+
+  it.each(['Mallory · real', 'Mallory 🐦', 'mallory (it is me)', 'Маllоrу: from the office'])('is %s', (name) => {
+    const labels = standings([real, named('fake', name)], [], 'Ada')
+    expect(labels.get(fake.id)).toEqual({ standing: 'look-alike', hasMark: true })
+    expect(labels.get(real.id)).toEqual({ standing: 'verified', hasMark: false })
+  })
+
+  it('is nobody who has that name for a first one', () => {
+    const labels = standings([real, named('fake', 'Mallory Blake')], [], 'Ada')
+    expect(labels.get(fake.id)).toEqual({ standing: undefined, hasMark: false })
   })
 
   it('is one also when the other has left', () => {

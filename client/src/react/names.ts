@@ -3,7 +3,7 @@
  * look the same, and each with initials and a colour for its avatar. When names look the same is likeness's.
  */
 import type { PeerId } from '../mesh'
-import { INVISIBLE, likenesses } from './likeness'
+import { INVISIBLE, likenesses, likenessesOfStarts } from './likeness'
 
 export interface Named {
   readonly id: PeerId
@@ -20,9 +20,9 @@ const MARK_LENGTH = 4
 /** What shows nothing, but for the joiners and the selector that emoji and some scripts are written with. */
 const NEEDLESS = /(?!\u200c|\u200d|\ufe0f)[\p{C}\p{Default_Ignorable_Code_Point}\u2800]/gu
 
-/** Ticks, seals and shields: beside a name they would pass for the mark of somebody whose code was compared. */
+/** Ticks, seals, shields and lights that stand for 'in order': beside a name they would pass for the mark of somebody whose code was compared. */
 const SEALS =
-  /[\u2610-\u2612\u2705\u2713-\u2714\u237b\u{1f4af}\u{1f530}\u{1f5f8}-\u{1f5f9}\u{1f6e1}\u{1f512}\u{1f510}]\ufe0f?/gu
+  /[\u221a\u2610-\u2612\u26c9-\u26ca\u26e8\u2705\u2713-\u2714\u237b\u32a3\u{1f197}\u{1f535}\u{1f7e2}\u{1f4af}\u{1f530}\u{1f5f8}-\u{1f5f9}\u{1f6e1}\u{1f512}\u{1f510}]\ufe0f?/gu
 
 /** Signs that only this browser does not know, and private ones, may well show something: they are no blank. */
 const BLANK = /^[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]*$/u
@@ -64,10 +64,13 @@ export function labelPeople(here: readonly Named[], gone: readonly Named[], self
   const label = (person: Named): Label => {
     const others = alike.othersLike(person)
     const rivals = present.has(person.id) ? others.filter(({ id, verified }) => verified || present.has(id)) : others
-    const keys = alike.keysOf(person)
-    const isMistakable = rivals.length > 0 || keys.some((key) => own.has(key) || (!person.verified && boasts(key)))
-    const mark = isMistakable ? distinctStart(person.id, others) : undefined
-    const looksVerified = others.some(({ verified }) => verified)
+    const models = alike.verifiedBefore(person)
+    const isLikeSomebody = rivals.length > 0 || models.length > 0 || alike.keysOf(person).some((key) => own.has(key))
+    const mark =
+      isLikeSomebody || borrows(person, alike.keysOf(person))
+        ? distinctStart(person.id, [...others, ...models])
+        : undefined
+    const looksVerified = models.length > 0 || others.some(({ verified }) => verified)
     return {
       name: plainName(person.name),
       mark,
@@ -81,8 +84,10 @@ export function labelPeople(here: readonly Named[], gone: readonly Named[], self
 class Likenesses {
   readonly #keys = new Map<PeerId, readonly string[]>()
   readonly #people = new Map<string, Named[]>()
+  readonly #hasVerified: boolean
 
   constructor(people: readonly Named[]) {
+    this.#hasVerified = people.some(({ verified }) => verified)
     for (const person of people) {
       const keys = likenesses(plainName(person.name))
       this.#keys.set(person.id, keys)
@@ -98,13 +103,35 @@ class Likenesses {
     const like = this.keysOf(person).flatMap((key) => this.#people.get(key) ?? [])
     return [...new Set(like)].filter(({ id }) => id !== person.id)
   }
+
+  /** @returns those verified whose name the name of somebody who is not begins with, set off from the rest */
+  verifiedBefore(person: Named): readonly Named[] {
+    if (person.verified || !this.#hasVerified) return []
+    const like = likenessesOfStarts(plainName(person.name)).flatMap((key) => this.#people.get(key) ?? [])
+    return [...new Set(like)].filter(({ verified }) => verified)
+  }
 }
 
 /** Whoever listens to the page hears no difference between a name that says so and our own word for it. */
 const VERIFIED = likenesses('verified')
 
-function boasts(key: string): boolean {
-  return VERIFIED.some((word) => key.includes(word))
+const EVERYONE_AND_YOU = new Set(['everyone', 'you'].flatMap(likenesses))
+
+const YOU = likenesses('you')
+
+/** What stands in brackets at the end of a name, as our `(you)` does. */
+const BRACKETED_END = /[\p{Ps}\p{Pi}<]([^\p{Ps}\p{Pi}<]*)[\p{Pe}\p{Pf}>]$/u
+
+/** Something like our `· x3Wh` at the end of a name. */
+const MARKED_END = /[·•●‧∙⋅・･᛫⸱\u1427\u318d\ua78f]\s*\S{4,}$/u
+
+/** Whether a name says by itself what only this page says of somebody. */
+function borrows({ name, verified }: Named, keys: readonly string[]): boolean {
+  const plain = plainName(name)
+  if (MARKED_END.test(plain) || keys.some((key) => EVERYONE_AND_YOU.has(key))) return true
+  const end = BRACKETED_END.exec(plain)?.[1]
+  if (end !== undefined && likenesses(end).some((key) => YOU.includes(key))) return true
+  return !verified && keys.some((key) => VERIFIED.some((word) => key.includes(word)))
 }
 
 /** As much of the id as tells it apart: somebody with time can make a key whose id begins like another. */

@@ -16,6 +16,14 @@ describe('web addresses in a text', () => {
     ['javascript:alert(1) data:text/html,x mailto:a@b.example', []],
     ['https:// and http://.', []],
     ['https://example.org/\u202egpj.exe', ['https://example.org/']],
+    [
+      'https://example.org:443 http://example.org:80/a http://10.0.0.1:8080',
+      ['https://example.org:443', 'http://example.org:80/a', 'http://10.0.0.1:8080'],
+    ],
+    ['https://google.com@evil.example/ http://a:b@c.example', []],
+    ['https://gооgle.com https://google.com∕evil.example https://xn--ggle-55da.com', ['https://xn--ggle-55da.com']],
+    ['https://ex%61mple.org https:///evil.example http://0x7f.1', []],
+    ['https://example.org/straße', ['https://example.org/straße']],
   ])('%j has %j', (text, expected) => {
     expect(links(text)).toEqual(expected)
   })

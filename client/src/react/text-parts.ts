@@ -1,6 +1,6 @@
 /**
  * Finds web addresses in what somebody wrote. The parts put together are the text, character for
- * character, and an address shows as exactly what it opens.
+ * character, and an address is one only if it shows exactly whom it opens.
  */
 export interface TextPart {
   readonly text: string
@@ -20,7 +20,7 @@ export function splitLinks(text: string, maxLinks: number): readonly TextPart[] 
   let links = 0
   for (const match of text.matchAll(ADDRESS)) {
     const address = withoutTail(match[0])
-    if (!URL.canParse(address)) continue
+    if (!showsItsHost(address)) continue
     links += 1
     if (links > maxLinks) break
     if (match.index > end) parts.push({ text: text.slice(end, match.index), isLink: false })
@@ -29,6 +29,17 @@ export function splitLinks(text: string, maxLinks: number): readonly TextPart[] 
   }
   if (end < text.length) parts.push({ text: text.slice(end), isLink: false })
   return parts
+}
+
+/**
+ * Not a host with letters of other scripts, which can be drawn as another one, nor a name before an `@`, which
+ * people read as the host.
+ */
+function showsItsHost(address: string): boolean {
+  if (!URL.canParse(address)) return false
+  const url = new URL(address)
+  const shown = /^https?:\/\/([^/?#\\]+)/i.exec(address)?.[1]?.toLowerCase()
+  return shown === url.host || shown === `${url.host}:${url.protocol === 'https:' ? 443 : 80}`
 }
 
 /** Steps back from the end: an expression would start over at each mark, and somebody can send a million of them. */
