@@ -1,7 +1,8 @@
 /** What others call oneself. Kept on Enter and on leaving the field; an empty one is put back. */
-import { type KeyboardEvent, useEffect, useId, useState } from 'react'
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { MAX_NAME_LENGTH } from '../mesh'
 import { useRoom } from '../react/context'
+import { draftAfter } from '../react/drafts'
 import { useRoomState } from '../react/hooks'
 import { errorWords } from '../react/words'
 
@@ -11,17 +12,25 @@ export function OwnName() {
   const [draft, setDraft] = useState(name)
   const [problem, setProblem] = useState<string>()
   const id = useId()
+  const field = useRef<HTMLInputElement>(null)
+  const submitted = useRef(name)
 
-  useEffect(() => setDraft(name), [name])
+  useEffect(() => {
+    const typing = document.activeElement === field.current
+    // What is being typed is newer than a name that took its time to land.
+    setDraft((current) => draftAfter({ current, submitted: submitted.current, typing }, name))
+  }, [name])
 
   async function keep() {
-    const wanted = draft.trim()
-    setDraft(wanted === '' ? name : wanted)
-    if (wanted === '' || wanted === name) return
+    const wanted = draft.trim() || name
+    setDraft(wanted)
+    if (wanted === submitted.current) return
+    submitted.current = wanted
     try {
       await store.rename(wanted)
       setProblem(undefined)
     } catch (cause) {
+      if (submitted.current === wanted) submitted.current = store.state.self.name
       setProblem(`About your name: ${errorWords(cause)}.`)
     }
   }
@@ -44,6 +53,7 @@ export function OwnName() {
     <div className="own-name">
       <label htmlFor={id}>Your name</label>
       <input
+        ref={field}
         id={id}
         className="field"
         type="text"
