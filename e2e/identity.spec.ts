@@ -62,7 +62,7 @@ test('two people compare codes, mark each other, and find the marks when they lo
   expect(shown[0]).toHaveLength(8)
   expect(shown[0]).toEqual(shown[1])
   await bob.safety.getByRole('button', { name: 'Not the same' }).click()
-  await expect(bob.safety.getByRole('status')).toContainText('Nothing was changed')
+  await expect(bob.safety.getByRole('alert')).toContainText('Do not trust this conversation yet')
   for (const [tab, other] of [
     [alice, 'Bob'],
     [bob, 'Alice'],

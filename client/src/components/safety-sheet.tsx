@@ -3,12 +3,14 @@
  * same on both screens.
  */
 import ShieldCheck from 'lucide-react/icons/shield-check'
+import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useEffect, useId, useRef, useState } from 'react'
 import type { PeerId } from '../mesh'
 import { useRoom } from '../react/context'
 import { useLabel, useRoomState } from '../react/hooks'
+import { present } from '../react/members'
 import { labelText, plainName } from '../react/names'
-import { errorWords } from '../react/words'
+import { errorWords, markWords } from '../react/words'
 import { Sheet } from './sheet'
 
 interface Props {
@@ -20,6 +22,7 @@ export function SafetySheet({ peer, onClose }: Props) {
   const store = useRoom()
   const label = useLabel(peer)
   const selfName = useRoomState((state) => state.self.name)
+  const isHere = useRoomState((state) => present(state.members).some(({ id }) => id === peer))
   const [code] = useState(() => store.safetyCode(peer))
   const other = <bdi>{labelText(label)}</bdi>
   return (
@@ -37,7 +40,7 @@ export function SafetySheet({ peer, onClose }: Props) {
             Read it to each other, by telephone or side by side; {other} finds it behind the shield beside your name. If
             it is the same on both screens, nobody stands between you.
           </p>
-          <Verdict peer={peer} name={labelText(label)} isVerified={label.standing === 'verified'} />
+          <Verdict peer={peer} name={labelText(label)} isVerified={label.standing === 'verified'} isHere={isHere} />
         </>
       )}
     </Sheet>
@@ -63,27 +66,33 @@ interface VerdictProps {
   readonly peer: PeerId
   readonly name: string
   readonly isVerified: boolean
+  readonly isHere: boolean
 }
 
-function Verdict({ peer, name, isVerified }: VerdictProps) {
+function Verdict({ peer, name, isVerified, isHere }: VerdictProps) {
   const store = useRoom()
   const [differs, setDiffers] = useState(false)
+  const [isKept, setKept] = useState(false)
   const [problem, setProblem] = useState<string>()
   const result = useRef<HTMLParagraphElement>(null)
-  const wasVerified = useRef(isVerified)
+  const before = useRef({ isVerified, isHere })
   const id = useId()
+  const person = <bdi>{name}</bdi>
 
   useEffect(() => {
     // The button that had the focus is gone.
-    if (isVerified !== wasVerified.current) result.current?.focus()
-    wasVerified.current = isVerified
-  }, [isVerified])
+    const hasTurned = isVerified !== before.current.isVerified
+    if (hasTurned || (before.current.isHere && !isHere)) result.current?.focus()
+    before.current = { isVerified, isHere }
+  }, [isVerified, isHere])
 
   async function mark(verified: boolean) {
     setDiffers(false)
+    setKept(false)
     setProblem(undefined)
     try {
       await store.setVerified(peer, verified)
+      setKept(verified)
     } catch (cause) {
       setProblem(`About this mark: ${errorWords(cause)}.`)
     }
@@ -91,37 +100,48 @@ function Verdict({ peer, name, isVerified }: VerdictProps) {
 
   return (
     <>
-      <p className="safety-result" id={id} ref={result} tabIndex={-1} role="status" data-verified={isVerified}>
+      <p className="safety-result" ref={result} tabIndex={-1} role="status" data-verified={isVerified}>
         {isVerified && (
           <>
             <ShieldCheck aria-hidden="true" />
             <span>
-              You marked <bdi>{name}</bdi> as verified. The mark stays for this person, whatever they call themselves,
-              in this browser.
+              You marked {person} as verified. {markWords(isKept)}
             </span>
           </>
         )}
-        {differs && (
+        {!isHere && (
           <span>
-            Then say nothing here that others must not hear: somebody may stand between you and <bdi>{name}</bdi>. First
-            make sure that both of you have opened the other's code, in the same room. If it still differs, leave, open
-            a new room, and hand over its link in person. Nothing was changed.
+            {person} has left the room. {!isVerified && 'Compare when both of you are here.'}
           </span>
         )}
       </p>
-      {problem !== undefined && (
-        <p className="problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <div id={id} className="safety-alert" role="alert">
+        {differs && (
+          <p className="safety-warning">
+            <TriangleAlert aria-hidden="true" />
+            <span>
+              <strong>Do not trust this conversation yet.</strong> Somebody may stand between you and {person}: say
+              nothing here that others must not hear. First make sure that both of you have opened the other's code, in
+              the same room. If it still differs, leave, open a new room, and hand over its link in person. Nothing was
+              changed.
+            </span>
+          </p>
+        )}
+        {problem !== undefined && <p className="problem">{problem}</p>}
+      </div>
       <div className="safety-ways">
-        {isVerified ? (
+        {isVerified && (
           <button className="button" type="button" onClick={() => void mark(false)}>
             Take the mark back
           </button>
-        ) : (
+        )}
+        {!isVerified && isHere && (
           <>
-            <button className="button button-strong" type="button" onClick={() => void mark(true)}>
+            <button
+              className={differs ? 'button' : 'button button-strong'}
+              type="button"
+              onClick={() => void mark(true)}
+            >
               It is the same: mark as verified
             </button>
             <button className="button" type="button" aria-describedby={id} onClick={() => setDiffers(true)}>

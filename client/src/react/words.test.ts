@@ -5,6 +5,7 @@ import {
   deliveryWords,
   errorWords,
   listWords,
+  markWords,
   newDayWords,
   noticeWords,
   reachWords,
@@ -134,6 +135,11 @@ describe('a notice', () => {
       'Something went wrong: the room is full.',
     )
   })
+})
+
+it('a mark is said to stay only when it was stored', () => {
+  expect(markWords(true)).toContain('stays in this browser')
+  expect(markWords(false)).not.toContain('browser')
 })
 
 it('sizes are bytes, KiB and MiB', () => {

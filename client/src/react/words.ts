@@ -113,6 +113,15 @@ export function deliveryWords(delivery: Delivery, direct: boolean): string {
   }
 }
 
+/**
+ * On a mark that was set.
+ * @param isKept whether the browser has just stored it
+ */
+export function markWords(isKept: boolean): string {
+  const belongs = 'The mark belongs to this person, whatever they call themselves'
+  return isKept ? `${belongs}, and stays in this browser.` : `${belongs}.`
+}
+
 /** A clause without a capital and a full stop, to stand behind a colon. */
 export function errorWords(error: unknown): string {
   if (!(error instanceof RoomError)) {
