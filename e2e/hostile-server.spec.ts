@@ -145,7 +145,7 @@ test('[IN3] a box opens for nobody but the one it was meant for', async ({ hosti
   for (const tab of tabs) expect((await tab.reasons()).filter((reason) => reason !== 'does-not-open')).toEqual([])
 })
 
-test('[IN5] thousands of boxes that come at once are not even opened, and cost nobody a link', async ({
+test('[IN5] of thousands of boxes that come at once no more are looked at than may be, and they cost nobody a link', async ({
   hostile,
   enter,
   follow,
@@ -160,12 +160,14 @@ test('[IN5] thousands of boxes that come at once are not even opened, and cost n
     hostile.deliver({ ...example, from, to, box: randomBytes(1000) })
   }
 
-  await expect.poll(() => alice.reasons()).toContain('too-many')
+  await expect.poll(async () => (await alice.reasons()).length).toBeGreaterThan(1000)
+  expect(new Set(await alice.reasons())).toEqual(new Set(['does-not-open']))
+  expect((await alice.reasons()).length).toBeLessThan(4500)
   expect(await bob.reasons()).toEqual([])
   await alice.send(bob.id, 'still here')
   await bob.send(alice.id, 'so am I')
   const carol = await follow(alice, { name: 'Carol' })
-  // What she sends while Alice still turns the flood away is lost, and sent again after 10 s (DI5).
+  // What she sends while Alice still turns the flood away is lost, and sent again after 5 s (DI5).
   await expectRightLinks([alice, bob, carol], within(15))
 })
 
