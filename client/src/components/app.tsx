@@ -1,6 +1,6 @@
 /** Shows the page that the session is at. */
 import { RoomProvider } from '../react/context'
-import { useSessionState } from '../react/hooks'
+import { useNoFileDrops, useSessionState } from '../react/hooks'
 import { AskingPage } from './asking-page'
 import { FailedPage } from './failed-page'
 import { JoiningPage } from './joining-page'
@@ -9,6 +9,7 @@ import { StartPage } from './start-page'
 
 export function App() {
   const state = useSessionState()
+  useNoFileDrops()
   switch (state.kind) {
     case 'start':
       return <StartPage />

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useSyncExternalStore } from 'react'
 import type { PeerId } from '../mesh'
 import { useRoom, useSession } from './context'
 import { type Conversation, type ConversationKey, EMPTY_CONVERSATION } from './conversation'
+import { refuseFiles } from './file-drops'
 import { type Label, plainLabel } from './names'
 import type { RoomState } from './room-store'
 import type { SessionState } from './session'
@@ -58,6 +59,18 @@ function subscribeToVisibility(changed: () => void): () => void {
 /** What is shown in a hidden tab is not read. */
 export function usePageVisible(): boolean {
   return useSyncExternalStore(subscribeToVisibility, () => document.visibilityState === 'visible')
+}
+
+/** On every page, so that a folder dropped by mistake does not end what somebody is doing. */
+export function useNoFileDrops(): void {
+  useEffect(() => {
+    addEventListener('dragover', refuseFiles)
+    addEventListener('drop', refuseFiles)
+    return () => {
+      removeEventListener('dragover', refuseFiles)
+      removeEventListener('drop', refuseFiles)
+    }
+  }, [])
 }
 
 export function useTitle(title: string): void {
