@@ -1,6 +1,7 @@
 /** One conversation: whose it is, what was said, and the box to say more. */
 import ArrowLeft from 'lucide-react/icons/arrow-left'
 import Shield from 'lucide-react/icons/shield'
+import ShieldCheck from 'lucide-react/icons/shield-check'
 import { type RefObject, useEffect, useRef } from 'react'
 import type { PeerId } from '../mesh'
 import { type Conversation, type ConversationKey, EVERYONE } from '../react/conversation'
@@ -95,6 +96,7 @@ function DirectHeading(props: {
 }) {
   const label = useLabel(props.peer)
   const member = useRoomState((state) => state.members.find((candidate) => candidate.id === props.peer))
+  const Compare = label.standing === 'verified' ? ShieldCheck : Shield
   return (
     <>
       <Avatar id={props.peer} name={label.name} />
@@ -102,17 +104,25 @@ function DirectHeading(props: {
         <h2 className="conversation-name" id="conversation-heading" ref={props.headingRef} tabIndex={-1}>
           <PersonName {...label} />
         </h2>
-        <p className="conversation-how">{directWords(member, label.standing)}</p>
+        <p className="conversation-how">
+          {directWords(member, label.standing).map((part, index) => (
+            <span className="conversation-part" key={part}>
+              {index > 0 && '· '}
+              {part}
+            </span>
+          ))}
+        </p>
       </div>
       {member !== undefined && member.status !== 'gone' && (
         <button
           className="button conversation-safety"
+          data-verified={label.standing === 'verified'}
           type="button"
           aria-haspopup="dialog"
           aria-label="Compare safety code"
           onClick={() => props.onCompare(props.peer)}
         >
-          <Shield aria-hidden="true" />
+          <Compare aria-hidden="true" />
           <span className="bar-label">Safety code</span>
         </button>
       )}

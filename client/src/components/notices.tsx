@@ -13,7 +13,7 @@ export function Notices() {
   return (
     <div className="notices" role="alert">
       {notices.map(({ key, error }) => (
-        <div className="notice" key={key}>
+        <div className="notice" data-calm={error.reason === 'misbehaving'} key={key}>
           <p>{noticeWords(error, (peer) => labelWords(labels, peer))}</p>
           {error.reason === 'wrong-password' && (
             <button className="button notice-way" type="button" onClick={() => session.askAgain()}>

@@ -1,6 +1,7 @@
 /** One other person: name, how they are reached, and the way to talk to them alone. */
 import MessageCircle from 'lucide-react/icons/message-circle'
 import Shield from 'lucide-react/icons/shield'
+import ShieldCheck from 'lucide-react/icons/shield-check'
 import { memo, useId } from 'react'
 import type { Member, PeerId } from '../mesh'
 import type { ConversationKey } from '../react/conversation'
@@ -27,6 +28,7 @@ export const Person = memo(function Person(props: Props) {
   const { id, label, status, reach, rtt, isOpen, onOpen, onCompare } = props
   const { unread } = useConversation(id)
   const ids = useId()
+  const Compare = label.standing === 'verified' ? ShieldCheck : Shield
   const how = reachWords(rtt === undefined ? { status, reach } : { status, reach, rtt })
   return (
     <li className="person" data-status={status}>
@@ -35,25 +37,21 @@ export const Person = memo(function Person(props: Props) {
         <PersonName {...label} />
       </span>{' '}
       <span className="person-reach" id={`${ids}-how`}>
-        {label.standing === 'look-alike' && (
-          <>
-            <span className="person-doubt">{standingWords(label.standing)}</span>
-            {' · '}
-          </>
-        )}
+        {label.standing === 'look-alike' && <span className="person-doubt">{standingWords(label.standing)} </span>}
         {how}
       </span>
       <UnreadBadge count={unread} id={`${ids}-unread`} />
       {status !== 'gone' && (
         <button
           className="person-safety"
+          data-verified={label.standing === 'verified'}
           type="button"
           aria-label={`Compare safety code with ${labelText(label)}`}
           title="Compare safety code"
           aria-haspopup="dialog"
           onClick={() => onCompare(id)}
         >
-          <Shield aria-hidden="true" />
+          <Compare aria-hidden="true" />
         </button>
       )}
       <button

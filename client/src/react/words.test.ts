@@ -3,6 +3,7 @@ import { type Member, RoomError, type RoomStatus } from '../mesh'
 import { member } from './room-double'
 import {
   deliveryWords,
+  directWords,
   errorWords,
   listWords,
   markWords,
@@ -70,6 +71,12 @@ describe('how a person is reached in words', () => {
   ])('%s', (words, change) => {
     expect(reachWords(member('Bo', change))).toBe(words)
   })
+})
+
+it('a conversation with one person says who reads it, and how they are reached', () => {
+  expect(directWords(bo, undefined)).toEqual(['Only the two of you read this', 'direct'])
+  expect(directWords(bo, 'look-alike')).toEqual(['Not the one you verified', 'direct'])
+  expect(directWords(undefined, undefined)).toEqual([expect.stringContaining('Left the room')])
 })
 
 describe('a delivery in words', () => {

@@ -28,13 +28,13 @@ export function standingWords(standing: Label['standing']): string | undefined {
   }
 }
 
-/** On a conversation with one person alone. */
-export function directWords(member: Member | undefined, standing: Label['standing']): string {
+/** On a conversation with one person alone: parts that are each kept on one line where there is room. */
+export function directWords(member: Member | undefined, standing: Label['standing']): readonly string[] {
   if (member === undefined || member.status === 'gone') {
-    return 'Left the room. What was said stays here until you leave too.'
+    return ['Left the room. What was said stays here until you leave too.']
   }
   const who = standing === 'look-alike' ? 'Not the one you verified' : 'Only the two of you read this'
-  return `${who} · ${reachWords(member)}`
+  return [who, reachWords(member)]
 }
 
 /** Somebody is in the room, or may be, and was not met: why. */
