@@ -21,31 +21,31 @@ export const LIMITS = {
   peersPerRoom: 100,
 
   /**
-   * Requests at once. A newcomer to a room of 100 sends 99 offers and about 10 candidates after each, some 1,100
-   * requests in a second or two; as many again while it retries.
+   * Requests at once. A newcomer to a room of 100 sends about four introductions to each of the others, 400 requests in
+   * a second or two; as many again while it retries.
    */
-  requestBurst: 2_000,
+  requestBurst: 800,
 
-  /** Requests per second in the long run: 2% of a core for one socket, and a full burst again after 10 s. */
-  requestsPerSecond: 200,
+  /** Requests per second in the long run: 1% of a core for one socket, and a full burst again after 10 s. */
+  requestsPerSecond: 80,
 
-  /** Bytes of boxes at once: the newcomer's 1,100 signals are below 1 MiB, and this is four times that. */
-  boxBurstBytes: 4 * 1024 * 1024,
+  /** Bytes of boxes at once: the newcomer's 400 introductions are below 1 MiB, and this is twice that. */
+  boxBurstBytes: 2 * 1024 * 1024,
 
   /** Bytes of boxes per second in the long run, so that nobody mistakes the server for a way to send files. */
   boxBytesPerSecond: 256 * 1024,
 
   /** Raw messages at once. A request takes two (its header, its box); the third is for pongs and what is no request. */
-  rawMessageBurst: 6_000,
+  rawMessageBurst: 2_400,
 
   /** Raw messages per second in the long run, three for each request. */
-  rawMessagesPerSecond: 600,
+  rawMessagesPerSecond: 240,
 
   /**
    * Raw bytes of one connection at once: its burst of boxes, as much again for what surrounds them and is refused.
    * Holds what is no message at all, too, such as parts of one that never ends.
    */
-  rawByteBurst: 8 * 1024 * 1024,
+  rawByteBurst: 4 * 1024 * 1024,
 
   /** Raw bytes per second in the long run, twice those of boxes. */
   rawBytesPerSecond: 512 * 1024,
@@ -89,17 +89,17 @@ export const LIMITS = {
    */
   remoteConnectionsPerSecond: 50,
 
-  /** Requests of one address at once: 200 people in rooms of ten all come in together, 100 requests each. */
-  remoteRequestBurst: 20_000,
+  /** Requests of one address at once: 200 people in rooms of ten all come in together, 40 requests each. */
+  remoteRequestBurst: 8_000,
 
-  /** Requests per second of one address in the long run, ten times those of one connection: 20% of a core. */
-  remoteRequestsPerSecond: 2_000,
+  /** Requests per second of one address in the long run, ten times those of one connection: 8% of a core. */
+  remoteRequestsPerSecond: 800,
 
   /** Raw messages of one address at once, three for each request. */
-  remoteRawMessageBurst: 60_000,
+  remoteRawMessageBurst: 24_000,
 
   /** Raw messages per second of one address in the long run, three for each request. */
-  remoteRawMessagesPerSecond: 6_000,
+  remoteRawMessagesPerSecond: 2_400,
 
   /** Clients of one address cut off before it is banned: enough for an office with a few broken pages, and 10,000 requests at most. */
   cutOffBurst: 5,

@@ -190,7 +190,7 @@ describe('a restart', () => {
 })
 
 describe('many at once', () => {
-  it('[SG7] lets a newcomer to a room of 100 signal everybody, ten candidates each, without being slowed down', async () => {
+  it('[SG7] lets a newcomer to a room of 100 send four introductions to everybody without being slowed down', async () => {
     const { port } = await stage.start()
     const names = Array.from({ length: 99 }, (_, i) => `peer-${i}x`)
     const others = await Promise.all(names.map(() => stage.connect(port)))
@@ -199,14 +199,14 @@ describe('many at once', () => {
     expect(namesIn(await a.join(GARDEN, alice))).toHaveLength(99)
 
     const offer = new Uint8Array(4096).fill(1)
-    const candidate = new Uint8Array(300).fill(2)
+    const candidates = new Uint8Array(1200).fill(2)
     const answers = await Promise.all(
       names.flatMap((name) =>
-        [offer, ...Array(10).fill(candidate)].map((bytes) => a.signal(GARDEN, peerId(name), bytes)),
+        [offer, ...Array(3).fill(candidates)].map((bytes) => a.signal(GARDEN, peerId(name), bytes)),
       ),
     )
-    expect(answers).toHaveLength(99 * 11)
+    expect(answers).toHaveLength(99 * 4)
     expect(answers.filter((answer) => !answer.ok)).toEqual([])
-    for (const other of others) for (let i = 0; i < 11; i++) expect((await other.signals.next()).from).toBe(alice)
+    for (const other of others) for (let i = 0; i < 4; i++) expect((await other.signals.next()).from).toBe(alice)
   }, 20_000)
 })
