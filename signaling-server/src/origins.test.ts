@@ -67,4 +67,10 @@ describe('isWelcome', () => {
     expect(isWelcome(origins, 'https://evil.example', ['talk.example.org'])).toBe(false)
     expect(isWelcome(parseOrigins('*'), 'null', [])).toBe(true)
   })
+
+  it('[SG10] takes no letters of a header for others, however often it is asked', () => {
+    // As Node hands on the bytes of a header.
+    const origin = Buffer.from('https://1\xdf .', 'latin1').toString('latin1')
+    for (let time = 0; time < 50_000; time++) expect(isWelcome(OWN_ORIGIN, origin, ['example.org'])).toBe(false)
+  })
 })
