@@ -171,7 +171,8 @@ async function expectAccessible(page: Page, sizes: readonly { width: number; hei
 async function settle(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const transitions = document.getAnimations().filter((animation) => animation instanceof CSSTransition)
-    await Promise.all(transitions.map(({ finished }) => finished))
+    // One that is cancelled, because another took its place, is over as well.
+    await Promise.allSettled(transitions.map(({ finished }) => finished))
   })
 }
 

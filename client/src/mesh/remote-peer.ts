@@ -120,6 +120,7 @@ export class RemotePeer {
       this.deps.clock.after(HELLO_PATIENCE, tooLate),
       link.on('activity', () => this.#link === link && this.#greeted && this.#keepalive.heard()),
       link.on('frame', (bytes) => this.#link === link && this.#handleFrame(bytes)),
+      link.on('fault', (what) => this.#link === link && this.deps.onMisbehaved(what)),
     ]
     link.on('close', () => {
       for (const stop of stops) stop()

@@ -274,7 +274,9 @@ export class SimLink implements Link {
     if (!parcel || this.#state.kind !== 'open') return
     this.#events.emit('activity', undefined)
     const frame = this.#reassembler.push(parcel.piece)
-    if (!frame.ok) this.end('failed')
-    else if (frame.value) this.#events.emit('frame', frame.value)
+    if (!frame.ok) {
+      this.#events.emit('fault', frame.reason)
+      this.end('failed')
+    } else if (frame.value) this.#events.emit('frame', frame.value)
   }
 }

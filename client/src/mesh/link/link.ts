@@ -28,6 +28,8 @@ export type LinkEvents = {
   activity: undefined
   /** one whole frame, in the order it was sent; never before `open` */
   frame: Uint8Array
+  /** what came is no piece of a frame: no honest peer sends it, and the link fails */
+  fault: string
   /** once, last, also when the link never opened */
   close: CloseReason
 }

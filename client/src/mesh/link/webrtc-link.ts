@@ -6,6 +6,7 @@
 import SimplePeer from 'simple-peer'
 import type { LinkSignal } from '../protocol/introductions'
 import { MAX_FRAME_BYTES, MAX_QUEUED_BYTES } from '../protocol/limits'
+import { bad } from '../protocol/result'
 import { Emitter } from '../runtime/emitter'
 import { invariant } from '../runtime/invariant'
 import { fragments, Reassembler } from './fragments'
@@ -117,8 +118,11 @@ export class WebRtcLink implements Link {
   #handleFragment(fragment: unknown): void {
     this.#handleOpen()
     if (this.#state.kind !== 'open') return
-    const frame = fragment instanceof Uint8Array ? this.#reassembler.push(fragment) : undefined
-    if (!frame?.ok) return this.#fail()
+    const frame = fragment instanceof Uint8Array ? this.#reassembler.push(fragment) : bad('the fragment is no bytes')
+    if (!frame.ok) {
+      this.#events.emit('fault', frame.reason)
+      return this.#fail()
+    }
     this.#events.emit('activity', undefined)
     if (frame.value) this.#events.emit('frame', frame.value)
   }
