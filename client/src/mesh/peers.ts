@@ -244,7 +244,7 @@ export class Peers {
   #handleUnreachable(address: Address): void {
     if (this.#findAt(address)?.[1].member) return
     // What does not open explains it, and people are told of that.
-    if (this.#doubt !== 'none') return
+    if (this.#doubt !== 'none' && this.#roster.members.length === 0) return
     const orElse = this.deps.isNamed ? 'they have another password, or ' : ''
     const why = `${orElse}no direct connection comes about. Networks that let none through need a TURN server.`
     this.#events.emit(
