@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { peerId } from '../../sim/people'
-import { toRoomId } from '../protocol/ids'
+import { toPeerId, toRoomId } from '../protocol/ids'
 import { safetyCode } from './safety-code'
 
 const ROOM = toRoomId(new Uint8Array(16))
-const [alice, bob, carol] = ['alice', 'bob', 'carol'].map(peerId)
+const [alice, bob, carol] = ['alice', 'bob', 'carol'].map((name) => toPeerId(name.padEnd(22, '-')))
 if (!alice || !bob || !carol) throw new Error('nobody is here')
 
 describe('a safety code', () => {

@@ -5,7 +5,7 @@
 import { type Address, ID, isAddress, isRoomId, type RoomId } from '../../../../signaling-server/src/contract-types'
 import { invariant } from '../runtime/invariant'
 import type { Random } from '../runtime/random'
-import { toBase64Url } from './base64url'
+import { fromBase64Url, toBase64Url } from './base64url'
 
 export { type Address, isAddress, isRoomId, type RoomId }
 
@@ -34,6 +34,13 @@ export function toRoomId(bytes: Uint8Array): RoomId {
   const text = toBase64Url(bytes.subarray(0, ID_BYTES))
   invariant(isRoomId(text), 'a room id is 22 base64url characters')
   return text
+}
+
+/** @returns the 16 bytes that the id spells */
+export function idToBytes(id: PeerId | RoomId): Uint8Array {
+  const bytes = fromBase64Url(id)
+  invariant(bytes?.length === ID_BYTES, 'an id spells 16 bytes')
+  return bytes
 }
 
 /** Names one attempt to link two peers, so that signals of an earlier attempt are never taken for this one's. */

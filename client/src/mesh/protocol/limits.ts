@@ -158,3 +158,12 @@ export const MAX_ROUTES = 256
 
 /** Signals of one peer that are kept until the offer they belong to is answered: a description and its candidates. */
 export const MAX_HELD_SIGNALS = 32
+
+/** An entry with what surrounds its content: the largest content, and a kibibyte for numbers, parents and a seal. */
+export const MAX_ENTRY_BYTES = MAX_MESSAGE_BYTES + 1 * KIB
+
+/** Entries of others that an entry names as read before it: the latest of those who wrote at the same time. */
+export const MAX_PARENTS = 4
+
+/** Kinds of content are few; so many leave room for those that later versions bring. */
+export const MAX_ENTRY_KIND = 255

@@ -13,8 +13,8 @@ import { bad, ok, type Result } from './result'
 /** A payload is an array of its parts, so the data in it starts one level down. */
 const MAX_DEPTH = MAX_DATA_DEPTH + 2
 
-/** Besides the data a payload has four parts at most. */
-const MAX_VALUES = MAX_DATA_VALUES + 4
+/** Besides the data a payload has four parts at most, and an entry five, and four parents of twelve values each. */
+const MAX_VALUES = MAX_DATA_VALUES + 64
 
 const encoder = new Encoder({ maxDepth: MAX_DEPTH + 1 })
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
