@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { peerId } from '../../sim/people'
 import type { Data } from '../protocol/data'
 import { idToBytes, toRoomId } from '../protocol/ids'
 import { MAX_DATA_DEPTH, MAX_DATA_VALUES, MAX_ENTRY_BYTES, MAX_MESSAGE_BYTES } from '../protocol/limits'
 import { encodeMsgpack } from '../protocol/msgpack'
-import { decodeEntry, encodeEntry, hashEntry, type RawEntry } from './entry-codec'
+import { decodeEntry, digestEntry, encodeEntry, hashEntry, type RawEntry } from './entry-codec'
 import { scopeOfPair, scopeOfRoom } from './log-scope'
 
 const [alice, bob, carol, dave, erin] = [
@@ -112,31 +112,34 @@ describe('an entry', () => {
 })
 
 describe('the hash of an entry', () => {
-  const bytes = encodeEntry(ENTRY)
   const scope = scopeOfRoom(ROOM)
+  const digest = digestEntry(encodeEntry(ENTRY))
+  const sum = { author: alice, seq: 2, previous: PREVIOUS, digest }
 
-  it('[LG4] covers the log, the author, all before it and the bytes as they came', () => {
-    const hash = createHash('sha256')
-      .update('starling/1 entry\0')
-      .update(Uint8Array.of(0, ...new Array<number>(16).fill(1)))
-      .update(idToBytes(alice))
-      .update(PREVIOUS)
-      .update(bytes)
-    expect(Buffer.from(hashEntry(scope, alice, PREVIOUS, bytes)).equals(hash.digest())).toBe(true)
+  it('[LG4] covers the log, the author, the number, all before it and the bytes as they came', () => {
+    const sha256 = (...parts: readonly (string | Uint8Array)[]) =>
+      parts.reduce<Hash>((hash, part) => hash.update(part), createHash('sha256')).digest()
+    expect(Buffer.from(digest).equals(sha256(encodeEntry(ENTRY)))).toBe(true)
+    const place = Uint8Array.of(0, ...new Array<number>(16).fill(1), ...idToBytes(alice), 0, 0, 0, 0, 0, 0, 0, 2)
+    const expected = sha256('starling/1 entry\0', place, PREVIOUS, digest)
+    expect(Buffer.from(hashEntry(scope, sum)).equals(expected)).toBe(true)
   })
 
   it('[LG4] is another one as soon as any of these is', () => {
     const hashes = [
-      hashEntry(scope, alice, PREVIOUS, bytes),
-      hashEntry(scopeOfRoom(toRoomId(new Uint8Array(16))), alice, PREVIOUS, bytes),
-      hashEntry(scopeOfPair(ROOM, alice, bob), alice, PREVIOUS, bytes),
-      hashEntry(scopeOfPair(ROOM, alice, carol), alice, PREVIOUS, bytes),
-      hashEntry(scope, bob, PREVIOUS, bytes),
-      hashEntry(scope, alice, new Uint8Array(32), bytes),
-      hashEntry(scope, alice, PREVIOUS, bytes.with(3, 6)),
-      hashEntry(scope, alice, PREVIOUS, bytes.subarray(1)),
+      hashEntry(scope, sum),
+      hashEntry(scopeOfRoom(toRoomId(new Uint8Array(16))), sum),
+      hashEntry(scopeOfPair(ROOM, alice, bob), sum),
+      hashEntry(scopeOfPair(ROOM, alice, carol), sum),
+      hashEntry(scope, { ...sum, author: bob }),
+      hashEntry(scope, { ...sum, seq: 2 ** 40 + 2 }),
+      hashEntry(scope, { ...sum, previous: digest }),
+      hashEntry(scope, { ...sum, digest: PREVIOUS }),
+      hashEntry(scope, { ...sum, digest: digestEntry(encodeEntry({ ...ENTRY, lamport: 6 })) }),
     ].map((hash) => Buffer.from(hash).toString('hex'))
     expect(new Set(hashes).size).toBe(hashes.length)
-    expect(() => hashEntry(scope, alice, new Uint8Array(31), bytes)).toThrow('broken')
+    for (const wrong of [{ previous: new Uint8Array(31) }, { digest: new Uint8Array(33) }]) {
+      expect(() => hashEntry(scope, { ...sum, ...wrong })).toThrow('broken')
+    }
   })
 })

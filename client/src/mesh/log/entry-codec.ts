@@ -89,9 +89,20 @@ export function decodeEntry(bytes: Uint8Array, place: Pick<RawEntry, 'author' | 
 
 const CONTEXT = utf8ToBytes('starling/1 entry\0')
 
+/** Where an entry stands, and what stands for its bytes: enough to check a signature over it without them. */
+export interface Sum extends Pick<RawEntry, 'author' | 'seq' | 'previous'> {
+  /** see digestEntry */
+  readonly digest: Uint8Array
+}
+
+/** @returns HASH_BYTES that stand for the bytes of an entry alone */
+export const digestEntry = (bytes: Uint8Array): Uint8Array => sha256(bytes)
+
 /** @returns HASH_BYTES that stand for this entry in this log, and so for all of its author's before it */
-export const hashEntry = (scope: LogScope, author: PeerId, previous: Uint8Array, bytes: Uint8Array): Uint8Array => {
-  invariant(previous.length === HASH_BYTES, 'a hash has 32 bytes')
+export function hashEntry(scope: LogScope, { author, seq, previous, digest }: Sum): Uint8Array {
+  invariant(previous.length === HASH_BYTES && digest.length === HASH_BYTES, 'a hash has 32 bytes')
+  const number = new Uint8Array(8)
+  new DataView(number.buffer).setBigUint64(0, BigInt(seq))
   const hash = sha256.create().update(CONTEXT).update(scope.bytes).update(idToBytes(author))
-  return hash.update(previous).update(bytes).digest()
+  return hash.update(number).update(previous).update(digest).digest()
 }
