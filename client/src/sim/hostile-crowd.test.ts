@@ -8,7 +8,6 @@ import type { IntroductionFault } from '../mesh/link/introducer'
 import { type Address, toRoomId } from '../mesh/protocol/ids'
 import { MAX_LINKED_PEERS } from '../mesh/protocol/limits'
 import { seconds } from '../mesh/runtime/clock'
-import { memoryStore } from '../mesh/runtime/store'
 import { seededRandom } from './seeded-random'
 import { besieged, Siege } from './siege'
 import { Sim } from './sim'
@@ -18,7 +17,7 @@ import { Stranger } from './stranger'
 async function besiegedInEarnest() {
   const sim = new Sim({ seed: 1, signatures: librarySignatures })
   const newKey = () => peerKeyOf(newSecretKey(sim.random), librarySignatures)
-  for (const name of ['alice', 'bob']) sim.join(name, { key: await newKey(), store: memoryStore() })
+  for (const name of ['alice', 'bob']) sim.join(name, sim.newProfile(await newKey()))
   await sim.meshed()
   const mallory = new Stranger(sim, 'mallory', { key: await newKey() })
   await sim.clock.until(() => sim.peers.every((peer) => peer.sees('here').includes('mallory')), seconds(2))

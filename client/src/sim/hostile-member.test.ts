@@ -1,7 +1,7 @@
 /** Mallory has the room's link and breaks every rule over her links; alice and bob go on as if she were not there. */
 import { describe, expect, it } from 'vitest'
 import { signRecord } from '../mesh/identity/member-record'
-import { encodeFrame, type Frame } from '../mesh/protocol/frames'
+import { encodeFrame, type Frame, PROTOCOL_VERSION } from '../mesh/protocol/frames'
 import { toRoomId } from '../mesh/protocol/ids'
 import { MAX_FRAME_BYTES, MAX_MESSAGE_BYTES, MAX_OFFENCES, MAX_UNACKNOWLEDGED_PAYLOADS } from '../mesh/protocol/limits'
 import { encodeMsgpack } from '../mesh/protocol/msgpack'
@@ -127,7 +127,13 @@ describe('a member that sends what is no frame', () => {
     data(1, { kind: 'request', number: 1, topic: 'a', body: null }),
     data(1, { kind: 'refusal', number: 1, reason: 'no-handler', message: 'a' }),
     data(1, { kind: 'record', record: new Uint8Array(3) }),
-    { kind: 'hello', version: 1, instance: 'run', record: new Uint8Array(3), received: { instance: 'a', seq: 1 } },
+    {
+      kind: 'hello',
+      version: PROTOCOL_VERSION,
+      instance: 'run',
+      record: new Uint8Array(3),
+      received: { instance: 'a', seq: 1 },
+    },
   ]
 
   it.each(frames.map((frame) => [frame.kind, frame] as const))(

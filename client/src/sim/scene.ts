@@ -4,7 +4,14 @@ import { isRecordSigned, signRecord } from '../mesh/identity/member-record'
 import { toPeerKey } from '../mesh/identity/peer-key'
 import type { Link } from '../mesh/link/link'
 import type { RoomError } from '../mesh/protocol/errors'
-import { decodeFrame, encodeFrame, type Frame, type Hello, type InboundFrame } from '../mesh/protocol/frames'
+import {
+  decodeFrame,
+  encodeFrame,
+  type Frame,
+  type Hello,
+  type InboundFrame,
+  PROTOCOL_VERSION,
+} from '../mesh/protocol/frames'
 import { toRoomId } from '../mesh/protocol/ids'
 import { RemotePeer } from '../mesh/remote-peer'
 import type { Millis } from '../mesh/runtime/clock'
@@ -31,7 +38,7 @@ const ALICES_RECORD = await recordOf('alice', 1, alicesKey)
 /** What bob says first. */
 export const HELLO: Hello = {
   kind: 'hello',
-  version: 1,
+  version: PROTOCOL_VERSION,
   instance: 'bob 1',
   record: await recordOf('bob'),
   received: undefined,

@@ -1,7 +1,7 @@
 /**
- * The network between simulated peers: latency, jitter, links that drop, hosts that crash or fall
- * silent, pairs that cannot reach one another, lines that are slow. Its links honour the same contract as the real
- * ones, and carry frames in the same pieces.
+ * The network between simulated peers: latency, jitter, links that drop, pages that freeze or die, hosts that fall
+ * silent, pairs that cannot reach one another, lines that are long or slow. Its links honour the same contract as the
+ * real ones, and carry frames in the same pieces.
  */
 import { fragments, Reassembler } from '../mesh/link/fragments'
 import type { CloseReason, Link, LinkEvents, LinkOptions, LinkState } from '../mesh/link/link'
@@ -10,6 +10,7 @@ import { MAX_QUEUED_BYTES } from '../mesh/protocol/limits'
 import { type Clock, type Millis, seconds } from '../mesh/runtime/clock'
 import { Emitter } from '../mesh/runtime/emitter'
 import type { Random } from '../mesh/runtime/random'
+import { Tab } from './tab'
 
 /** When libwebrtc gives up a silent connection (measured: about 17 s). */
 const FAIL_AFTER: Millis = seconds(17)
@@ -31,7 +32,10 @@ export class SimNetwork {
   readonly #down = new Map<string, Millis>()
   /** Since when a pair is cut off from one another. */
   readonly #cut = new Map<string, Millis>()
+  /** How many times as long as others' the way between a pair is. */
+  readonly #stretch = new Map<string, number>()
   #count = 0
+  #carried = 0
 
   constructor(private readonly options: SimNetworkOptions) {}
 
@@ -49,9 +53,19 @@ export class SimNetwork {
     return this.#links.size
   }
 
-  /** A link of `host`, to be signalled to one of another host. */
-  link(host: string, { initiator }: LinkOptions): Link {
-    const link = new SimLink(this, host, `${++this.#count}`, initiator)
+  /** How many bytes wait on all links for the network to take them. */
+  get queued(): number {
+    return [...this.#links.values()].reduce((sum, link) => sum + link.queued, 0)
+  }
+
+  /** How many bytes all links together have taken so far. */
+  get carried(): number {
+    return this.#carried
+  }
+
+  /** A link of `host`, made in `tab`, to be signalled to one of another host. */
+  link(host: string, { initiator }: LinkOptions, tab = new Tab(this.clock)): Link {
+    const link = new SimLink(this, host, `${++this.#count}`, initiator, tab)
     this.#links.set(link.address, link)
     return link
   }
@@ -64,9 +78,16 @@ export class SimNetwork {
     this.#links.delete(link.address)
   }
 
-  delay(): Millis {
+  /** @param pair of hosts, when it is the way between two */
+  delay(...pair: readonly [] | readonly [string, string]): Millis {
     const { latency = 20, jitter = 10, random } = this.options
-    return latency + random.fraction() * jitter
+    const stretch = (pair.length === 2 && this.#stretch.get(pairOf(...pair))) || 1
+    return stretch * (latency + random.fraction() * jitter)
+  }
+
+  /** The way between the two takes so many times as long as others. */
+  stretch(a: string, b: string, factor: number): void {
+    this.#stretch.set(pairOf(a, b), factor)
   }
 
   /** @returns how long the line is busy with so many bytes */
@@ -74,8 +95,13 @@ export class SimNetwork {
     return this.options.rate === undefined ? 0 : (bytes / this.options.rate) * 1000
   }
 
-  reachable(a: string, b: string): boolean {
-    return !this.#down.has(a) && !this.#down.has(b) && !this.#cut.has(pairOf(a, b))
+  reachable(a: SimLink, b: SimLink): boolean {
+    const hostsAre = !this.#down.has(a.host) && !this.#down.has(b.host) && !this.#cut.has(pairOf(a.host, b.host))
+    return hostsAre && a.tab.isRunning && b.tab.isRunning
+  }
+
+  carry(bytes: number): void {
+    this.#carried += bytes
   }
 
   /** Both sides of every link between the two see it fail; what was under way is lost. */
@@ -102,6 +128,21 @@ export class SimNetwork {
     this.#failLater()
   }
 
+  /** The page has stopped: its links fail when it does not go on in time. */
+  stopped(): void {
+    this.#failLater()
+  }
+
+  /** The page has closed its links by itself, as those of a browser do. */
+  close(tab: Tab): void {
+    for (const link of [...this.#links.values()]) if (link.tab === tab) link.close()
+  }
+
+  /** A page that was frozen goes on, and takes what was held up. */
+  woken(): void {
+    this.#flush()
+  }
+
   wake(host: string): void {
     this.#down.delete(host)
     this.#flush()
@@ -114,15 +155,16 @@ export class SimNetwork {
   #failLater(): void {
     this.clock.after(FAIL_AFTER, () => {
       for (const link of [...this.#links.values()]) {
-        if (link.other && this.#obstructed(link.host, link.other.host) >= FAIL_AFTER) link.end('failed')
+        if (link.other && this.#obstructed(link, link.other) >= FAIL_AFTER) link.end('failed')
       }
     })
   }
 
   /** For how long nothing has passed between the two. */
-  #obstructed(a: string, b: string): Millis {
+  #obstructed(a: SimLink, b: SimLink): Millis {
     const { clock } = this
-    const since = [this.#down.get(a), this.#down.get(b), this.#cut.get(pairOf(a, b))]
+    const hosts = [this.#down.get(a.host), this.#down.get(b.host), this.#cut.get(pairOf(a.host, b.host))]
+    const since = [...hosts, a.tab.stoppedAt, b.tab.stoppedAt]
     return clock.now() - Math.min(...since.map((start) => start ?? clock.now()))
   }
 
@@ -156,8 +198,10 @@ export class SimLink implements Link {
     readonly host: string,
     readonly address: string,
     initiator: boolean,
+    /** the page that it is a link of, whose turns it takes */
+    readonly tab: Tab,
   ) {
-    if (initiator) network.clock.after(0, () => this.#offer('offer'))
+    if (initiator) tab.after(0, () => this.#offer('offer'))
   }
 
   get state(): LinkState {
@@ -170,7 +214,7 @@ export class SimLink implements Link {
     if (!other) return this.end('failed')
     this.other = other
     if (signal.kind === 'offer') this.#offer('answer')
-    else this.network.clock.after(this.network.delay(), () => this.#connect(other))
+    else this.tab.after(this.#delay(other), () => this.#connect(other))
   }
 
   get queued(): number {
@@ -201,15 +245,15 @@ export class SimLink implements Link {
 
   /** Takes what the other side sends; it arrives after the delay, in order, once the two can reach one another. */
   accept(parcel: Parcel): void {
-    const { clock } = this.network
+    const { tab } = this
     this.#arriving.push(parcel)
-    this.#lastArrival = Math.max(this.#lastArrival, clock.now() + this.network.delay())
-    clock.after(this.#lastArrival - clock.now(), () => this.#arrive())
+    this.#lastArrival = Math.max(this.#lastArrival, tab.now() + this.#delay(this.other))
+    tab.after(this.#lastArrival - tab.now(), () => this.#arrive())
   }
 
   /** Goes on with what an obstacle has held up. */
   flush(): void {
-    for (const _ of [...this.#arriving]) this.network.clock.after(this.network.delay(), () => this.#arrive())
+    for (const _ of [...this.#arriving]) this.tab.after(this.#delay(this.other), () => this.#arrive())
     this.#transmit()
   }
 
@@ -219,8 +263,18 @@ export class SimLink implements Link {
     this.network.remove(this)
     this.#outgoing.length = 0
     this.#queued = 0
+    // A frozen page learns of it when it wakes.
+    if (this.tab.isRunning) this.#tell(reason)
+    else this.tab.after(0, () => this.#tell(reason))
+  }
+
+  #tell(reason: CloseReason): void {
     this.#events.emit('close', reason)
     this.#events.clear()
+  }
+
+  #delay(other: SimLink | undefined): Millis {
+    return other ? this.network.delay(this.host, other.host) : this.network.delay()
   }
 
   #offer(kind: 'offer' | 'answer'): void {
@@ -229,14 +283,14 @@ export class SimLink implements Link {
 
   #transmit(): void {
     const { other, network } = this
-    while (!this.#lineIsBusy && other && network.reachable(this.host, other.host)) {
+    while (!this.#lineIsBusy && other && network.reachable(this, other)) {
       const piece = this.#outgoing.shift()
       if (!piece) return
       const duration = network.duration(piece.length)
       if (duration === 0) this.#flush(piece, other)
       else {
         this.#lineIsBusy = true
-        network.clock.after(duration, () => {
+        this.tab.after(duration, () => {
           this.#lineIsBusy = false
           if (this.#state.kind !== 'open') return
           this.#flush(piece, other)
@@ -249,13 +303,14 @@ export class SimLink implements Link {
   #flush(piece: Uint8Array, other: SimLink): void {
     this.#queued -= piece.length
     this.#flushed += piece.length
+    this.network.carry(piece.length)
     other.accept({ kind: 'piece', piece })
   }
 
   #connect(other: SimLink): void {
-    if (!this.network.reachable(this.host, other.host)) return
+    if (!this.network.reachable(this, other)) return
     this.#open()
-    this.network.clock.after(this.network.delay(), () => other.#open())
+    other.tab.after(this.#delay(other), () => other.#open())
   }
 
   #open(): void {
@@ -266,7 +321,7 @@ export class SimLink implements Link {
 
   #arrive(): void {
     const { other } = this
-    if (!other || !this.network.reachable(this.host, other.host)) return
+    if (!other || !this.network.reachable(this, other)) return
     const parcel = this.#arriving.shift()
     if (parcel?.kind === 'close') return this.end('closed-by-peer')
     // A frame can come before this side hears that the link is open.

@@ -5,6 +5,7 @@ import type { Address } from '../mesh/protocol/ids'
 import { Emitter } from '../mesh/runtime/emitter'
 import type { Signaling, SignalingEvents, SignalingState } from '../mesh/signaling/signaling'
 import type { SimNetwork } from './sim-network'
+import { Tab } from './tab'
 
 const RECONNECT_DELAY = 1000
 
@@ -63,6 +64,7 @@ export class SimSignaling implements Signaling {
     private readonly server: SimServer,
     private readonly host: string,
     readonly self: Address,
+    private readonly tab = new Tab(server.network.clock),
   ) {}
 
   get state(): SignalingState {
@@ -76,8 +78,7 @@ export class SimSignaling implements Signaling {
 
   async deliver(to: Address, box: Uint8Array): Promise<Delivery> {
     await new Promise<void>((done) => this.#later(done))
-    if (this.#state.kind !== 'connected' || !this.server.up || this.server.network.isDown(this.host))
-      return 'unavailable'
+    if (this.#state.kind !== 'connected' || !this.server.up || this.#isDown) return 'unavailable'
     const addressee = this.server.find(to)
     if (!addressee) return 'not-here'
     addressee.#later(() => addressee.receive({ from: this.self, box: box.slice() }))
@@ -91,18 +92,18 @@ export class SimSignaling implements Signaling {
   }
 
   lost(): void {
+    if (!this.tab.isRunning) return void this.tab.after(0, () => this.lost())
     this.#change({ kind: 'unreachable', reason: 'The connection to the server was lost.' })
     this.#retry()
   }
 
   #retry(): void {
-    const { network } = this.server
-    network.clock.after(RECONNECT_DELAY + network.delay(), () => this.#join())
+    this.tab.after(RECONNECT_DELAY + this.server.network.delay(), () => this.#join())
   }
 
   #join(): void {
     if (this.#closed) return
-    if (!this.server.up || this.server.network.isDown(this.host)) return this.#retry()
+    if (!this.server.up || this.#isDown) return this.#retry()
     const others = this.server.join(this)
     this.#change({ kind: 'connected', server: 'sim' })
     this.#events.emit('peers', others)
@@ -110,11 +111,15 @@ export class SimSignaling implements Signaling {
 
   /** Takes what a server brings, which may lie about where it is from. */
   receive(delivery: { readonly from: Address; readonly box: Uint8Array }): void {
-    if (!this.server.network.isDown(this.host)) this.#events.emit('box', delivery)
+    if (!this.#isDown) this.#events.emit('box', delivery)
+  }
+
+  get #isDown(): boolean {
+    return !this.tab.isRunning || this.server.network.isDown(this.host)
   }
 
   #later(task: () => void): void {
-    this.server.network.clock.after(this.server.network.delay(), task)
+    this.tab.after(this.server.network.delay(), task)
   }
 
   #change(state: SignalingState): void {

@@ -13,14 +13,19 @@ import type { Data } from '../mesh/protocol/data'
 import type { RoomError } from '../mesh/protocol/errors'
 import { type Address, newAddress, type PeerId } from '../mesh/protocol/ids'
 import { Room } from '../mesh/room'
-import type { Millis } from '../mesh/runtime/clock'
+import { type Millis, seconds } from '../mesh/runtime/clock'
 import { invariant } from '../mesh/runtime/invariant'
 import { memoryStore, type Store } from '../mesh/runtime/store'
 import { seededRandom } from './seeded-random'
+import { SimDisk } from './sim-disk'
 import { SimNetwork } from './sim-network'
 import { SimServer, SimSignaling } from './sim-signaling'
 import { simSignatures, simSigner } from './sim-signatures'
+import { rightTime, Tab, type WallClock } from './tab'
 import { VirtualClock } from './virtual-clock'
+
+/** When a server gives a connection up that is silent (SG1). */
+const SERVER_PATIENCE: Millis = seconds(10)
 
 export interface SimOptions {
   readonly seed: number
@@ -30,6 +35,8 @@ export interface SimOptions {
   readonly jitter?: Millis
   /** bytes a second on every link, each way */
   readonly rate?: number
+  /** longest time that one reading or writing on a disk takes; without it none at all */
+  readonly diskLatency?: Millis
   /** else those that cost a hash; with others people come by `join`, each with a profile of its own */
   readonly signatures?: Signatures
 }
@@ -42,6 +49,7 @@ export interface SimPeer {
   /** what the browser keeps of it */
   readonly profile: Profile
   readonly room: Room
+  readonly tab: Tab
   readonly signaling: SimSignaling
   readonly messages: Message[]
   readonly receipts: Receipt[]
@@ -52,10 +60,12 @@ export interface SimPeer {
   sees(status: 'here' | 'suspected' | 'gone'): readonly string[]
 }
 
-/** What outlives a tab. */
+/** What outlives a tab: the browser's memory of the room, and the machine with its clock. */
 export interface Profile {
   readonly key: PeerKey
   readonly store: Store
+  readonly disk: SimDisk
+  readonly wall: WallClock
 }
 
 /** What leads into a room. */
@@ -72,8 +82,9 @@ export class Sim {
   readonly room: SimRoom
   readonly signatures: Signatures
   readonly #peers = new Map<string, SimPeer>()
+  readonly #disks = new Map<string, ReturnType<SimDisk['open']>>()
 
-  constructor(options: SimOptions) {
+  constructor(private readonly options: SimOptions) {
     this.random = seededRandom(options.seed)
     this.network = new SimNetwork({ ...options, clock: this.clock, random: this.random })
     this.server = new SimServer(this.network)
@@ -92,8 +103,11 @@ export class Sim {
     return peer
   }
 
-  newProfile(): Profile {
-    return { key: toPeerKey(simSigner(newSecretKey(this.random))), store: memoryStore() }
+  newProfile(key = toPeerKey(simSigner(newSecretKey(this.random)))): Profile {
+    const { clock, random } = this
+    const { diskLatency } = this.options
+    const disk = new SimDisk({ clock, random, ...(diskLatency !== undefined && { latency: diskLatency }) })
+    return { key, store: memoryStore(), disk, wall: rightTime() }
   }
 
   /**
@@ -103,18 +117,22 @@ export class Sim {
    */
   join(name: string, profile = this.newProfile(), into = this.room): SimPeer {
     const { clock, random, network } = this
-    const { key, store } = profile
+    const { key, store, disk, wall } = profile
     const address = newAddress(random)
-    const signaling = new SimSignaling(this.server, name, address)
+    const tab = new Tab(clock, wall)
+    const signaling = new SimSignaling(this.server, name, address, tab)
+    const logs = disk.open(tab)
+    this.#disks.set(name, logs)
     const room = new Room({
       ...into,
       self: { key, address, name },
       signatures: this.signatures,
       verified: new VerifiedPeers(store, into.keys.id),
-      clock,
+      clock: tab,
       random,
       store,
-      links: (options) => network.link(name, options),
+      logs,
+      links: (options) => network.link(name, options, tab),
       signaling,
     })
     const peer: SimPeer = {
@@ -122,6 +140,7 @@ export class Sim {
       address,
       profile,
       room,
+      tab,
       signaling,
       messages: [],
       receipts: [],
@@ -144,11 +163,46 @@ export class Sim {
     return peer
   }
 
-  /** The tab's process dies: silence to its peers, while the server sees the connection break. */
-  crash(name: string): void {
-    this.network.silence(name)
-    this.server.disconnect(this.peer(name).signaling)
+  /**
+   * The tab's process dies: silence to its peers, while the server sees the connection break.
+   * @param written how much of what it was writing gets onto the disk, from 0 to 1
+   */
+  crash(name: string, written = 1): void {
+    const { tab, signaling } = this.peer(name)
+    this.#disks.get(name)?.die(written)
+    tab.end()
+    this.network.stopped()
+    this.server.disconnect(signaling)
     this.#peers.delete(name)
+  }
+
+  /** The tab is closed: its peers see their links end, and it says no good-bye. */
+  close(name: string): void {
+    this.network.close(this.peer(name).tab)
+    this.crash(name)
+  }
+
+  /** The page stands still, as in a phone's pocket: nothing of it runs, and what comes waits. */
+  freeze(name: string): void {
+    const { tab, signaling } = this.peer(name)
+    tab.freeze()
+    const { stoppedAt } = tab
+    this.network.stopped()
+    this.clock.after(SERVER_PATIENCE, () => {
+      if (stoppedAt !== undefined && tab.stoppedAt === stoppedAt) this.server.disconnect(signaling)
+    })
+  }
+
+  /** It goes on: what fell due and what has come meanwhile is dealt with now, late. */
+  thaw(name: string): void {
+    const { tab, signaling } = this.peer(name)
+    const stoppedAt = tab.stoppedAt
+    if (stoppedAt === undefined) return
+    tab.wake()
+    this.network.woken()
+    if (this.clock.now() - stoppedAt < SERVER_PATIENCE) return
+    this.server.connect(signaling)
+    signaling.lost()
   }
 
   run(duration: Millis): Promise<void> {

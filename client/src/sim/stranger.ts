@@ -8,7 +8,14 @@ import { Sealer } from '../mesh/identity/sealer'
 import { Dialer } from '../mesh/link/dialer'
 import { Introducer } from '../mesh/link/introducer'
 import type { Link } from '../mesh/link/link'
-import { decodeFrame, encodeFrame, type Frame, type Hello, type InboundFrame } from '../mesh/protocol/frames'
+import {
+  decodeFrame,
+  encodeFrame,
+  type Frame,
+  type Hello,
+  type InboundFrame,
+  PROTOCOL_VERSION,
+} from '../mesh/protocol/frames'
 import { type Address, newAddress, type PeerId } from '../mesh/protocol/ids'
 import { decodePayload, encodePayload, type Payload } from '../mesh/protocol/payloads'
 import type { Sim } from './sim'
@@ -65,7 +72,7 @@ export class Stranger {
     introducer.on('introduction', ({ address, peer, introduction }) => dialer.receive(address, peer, introduction))
     this.#hello = signRecord(room, { name, revision: 1 }, this.key).then((record) => ({
       kind: 'hello',
-      version: 1,
+      version: PROTOCOL_VERSION,
       instance: 'run',
       record,
       received: undefined,
