@@ -1,8 +1,9 @@
 /**
- * Signatures as a port: Ed25519 wherever people are, by the browser where it can, by a library where it cannot; the
- * simulator, which links thousands of pairs in a second, takes a quicker twin. Rule ID1.
+ * What a secret key does, as a port: it signs, by Ed25519 wherever people are, and agrees with another's key on a secret
+ * of those two, by X25519. The browser does it where it can, a library where it cannot; the simulator, which links
+ * thousands of pairs in a second, takes a quicker twin. Rules ID1, ID6.
  */
-import { ed25519 } from '@noble/curves/ed25519.js'
+import { ed25519, x25519 } from '@noble/curves/ed25519.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { fromBase64Url } from '../protocol/base64url'
 import { invariant } from '../runtime/invariant'
@@ -10,10 +11,17 @@ import { invariant } from '../runtime/invariant'
 export const SECRET_KEY_BYTES = 32
 export const PUBLIC_KEY_BYTES = 32
 export const SIGNATURE_BYTES = 64
+export const AGREED_BYTES = 32
 
 export interface Signer {
   readonly publicKey: Uint8Array
   sign(message: Uint8Array): Promise<Uint8Array>
+  /**
+   * @param publicKey of somebody else, as it verifies signatures
+   * @returns AGREED_BYTES that whoever holds the other secret key gets from this public one, and nobody else can; undefined
+   *   when `publicKey` is none. They are no key yet: derive one for each use
+   */
+  agree(publicKey: Uint8Array): Promise<Uint8Array | undefined>
 }
 
 export interface Signatures {
@@ -47,11 +55,27 @@ function hasSmallOrder(publicKey: Uint8Array): boolean {
 const isPossible = (signature: Uint8Array, publicKey: Uint8Array): boolean =>
   signature.length === SIGNATURE_BYTES && publicKey.length === PUBLIC_KEY_BYTES && !hasSmallOrder(publicKey)
 
+/**
+ * X25519 (RFC 7748) between the keys of Ed25519 as Montgomery's form of the curve has them. Browsers agree with such keys
+ * as well, but have no way to make them of these; it is done once for each pair.
+ */
+function agreedBy(secretKey: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined {
+  if (publicKey.length !== PUBLIC_KEY_BYTES || hasSmallOrder(publicKey)) return undefined
+  try {
+    const { toMontgomery, toMontgomerySecret } = ed25519.utils
+    return x25519.getSharedSecret(toMontgomerySecret(secretKey), toMontgomery(publicKey))
+  } catch {
+    // No point of the curve, or one with which everybody agrees on zeros.
+    return undefined
+  }
+}
+
 /** Works everywhere; the first few cost 10 ms each, until the browser has compiled them. */
 export const librarySignatures: Signatures = {
   signer: async (secretKey) => ({
     publicKey: ed25519.getPublicKey(secretKey),
     sign: async (message) => ed25519.sign(message, secretKey),
+    agree: async (publicKey) => agreedBy(secretKey, publicKey),
   }),
   verify: async (signature, message, publicKey) =>
     isPossible(signature, publicKey) && ed25519.verify(signature, message, publicKey, { zip215: false }),
@@ -71,7 +95,8 @@ export function webCryptoSignatures(subtle: SubtleCrypto): Signatures {
       const publicKey = fromBase64Url((await subtle.exportKey('jwk', key)).x ?? '')
       invariant(publicKey?.length === PUBLIC_KEY_BYTES, 'WebCrypto gave a key that is none')
       const sign = async (message: Uint8Array) => new Uint8Array(await subtle.sign(ALGORITHM, key, copy(message)))
-      return { publicKey, sign }
+      const agree = async (other: Uint8Array) => agreedBy(secretKey, other)
+      return { publicKey, sign, agree }
     },
     async verify(signature, message, publicKey) {
       if (!isPossible(signature, publicKey)) return false
