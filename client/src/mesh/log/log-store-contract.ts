@@ -2,10 +2,9 @@
  * What every log store has to honour, told once: the one in memory and the one on the browser's disk run the same cases.
  * A harness is a new place to keep things in, for one case.
  */
-import type { PeerId } from '../protocol/ids'
-import { toPeerId } from '../protocol/ids'
 import { comparePositions, type Position } from './entry'
 import { type LogName, type LogStore, LogStoreError, type StoredEntry, type StoredFeed } from './log-store'
+import { alice, bob, bytesOf, carol, dave, entryOf, feedEntries, feedOf } from './stored-samples'
 
 export interface LogStoreHarness {
   /** Opens it; once more as another tab does, or the next page. */
@@ -16,46 +15,6 @@ export interface LogStoreCase {
   readonly name: string
   run(harness: LogStoreHarness): Promise<void>
 }
-
-/** In the order of ids, which is that of their code units. */
-const [alice, bob, carol, dave] = ['-', 'Z', '_', 'a'].map((sign) => toPeerId(sign.repeat(22))) as [
-  PeerId,
-  PeerId,
-  PeerId,
-  PeerId,
-]
-
-const bytesOf = (length: number, value: number): Uint8Array => new Uint8Array(length).fill(value)
-
-/** An entry with bytes that no other has. */
-const entryOf = (author: PeerId, seq: number, lamport: number, more: Partial<StoredEntry> = {}): StoredEntry => ({
-  author,
-  seq,
-  lamport,
-  previous: bytesOf(32, seq),
-  bytes: new TextEncoder().encode(`${author} said ${seq} at ${lamport}`),
-  signature: seq % 2 === 0 ? bytesOf(64, seq) : undefined,
-  late: seq % 3 === 0,
-  ...more,
-})
-
-const feedOf = (author: PeerId, head: number, more: Partial<StoredFeed> = {}): StoredFeed => ({
-  author,
-  publicKey: bytesOf(32, 7),
-  floor: 1,
-  head,
-  lamport: head,
-  hash: bytesOf(32, head),
-  bytes: head * 40,
-  name: 'Amber Wren',
-  acknowledged: 0,
-  fork: undefined,
-  ...more,
-})
-
-/** A whole feed, the Lamport time of each entry being its number. */
-const feedEntries = (author: PeerId, count: number): readonly StoredEntry[] =>
-  Array.from({ length: count }, (_, index) => entryOf(author, index + 1, index + 1))
 
 export const logStoreContract: readonly LogStoreCase[] = [
   {

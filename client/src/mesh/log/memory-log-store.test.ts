@@ -1,33 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { toPeerId } from '../protocol/ids'
-import type { LogStoreFault, StoredEntry, StoredFeed } from './log-store'
+import type { LogStoreFault } from './log-store'
 import { expectClosed, logStoreContract } from './log-store-contract'
 import { MemoryDisk, memoryLogStore } from './memory-log-store'
-
-const alice = toPeerId('a'.repeat(22))
-
-const entry = (seq: number): StoredEntry => ({
-  author: alice,
-  seq,
-  lamport: seq,
-  previous: new Uint8Array(32),
-  bytes: Uint8Array.of(seq),
-  signature: undefined,
-  late: false,
-})
-
-const feed = (head: number): StoredFeed => ({
-  author: alice,
-  publicKey: new Uint8Array(32),
-  floor: 1,
-  head,
-  lamport: head,
-  hash: new Uint8Array(32),
-  bytes: head,
-  name: 'Alice',
-  acknowledged: 0,
-  fork: undefined,
-})
+import { alice, entryOf, feedOf } from './stored-samples'
 
 describe('a disk in memory', () => {
   for (const { name, run } of logStoreContract)
@@ -40,7 +15,7 @@ describe('a disk in memory', () => {
     expect((await new MemoryDisk().open()).isDurable).toBe(true)
     expect(memoryLogStore().isDurable).toBe(false)
     const store = memoryLogStore()
-    await store.put('room', [entry(1)], [feed(1)])
+    await store.put('room', [entryOf(alice, 1, 1)], [feedOf(alice, 1)])
     expect(await store.readBefore('room', undefined, 9)).toHaveLength(1)
     expect(await memoryLogStore().list()).toEqual([])
   })
@@ -54,15 +29,18 @@ describe('a disk in memory', () => {
       await expect(disk.open()).rejects.toMatchObject({ name: 'LogStoreError', fault })
       disk.failOpening(undefined)
       const store = await disk.open()
-      await store.put('room', [entry(1)], [feed(1)])
+      await store.put('room', [entryOf(alice, 1, 1)], [feedOf(alice, 1)])
 
       disk.failWrites(fault)
-      await expect(store.put('room', [entry(2)], [feed(2)])).rejects.toMatchObject({ name: 'LogStoreError', fault })
+      await expect(store.put('room', [entryOf(alice, 2, 2)], [feedOf(alice, 2)])).rejects.toMatchObject({
+        name: 'LogStoreError',
+        fault,
+      })
       await expect(store.remove('room', [{ author: alice, from: 1, to: 1 }], [])).rejects.toMatchObject({ fault })
       disk.failWrites(undefined)
 
-      expect(await store.feeds('room')).toEqual([feed(1)])
-      expect(await store.readBefore('room', undefined, 9)).toEqual([entry(1)])
+      expect(await store.feeds('room')).toEqual([feedOf(alice, 1)])
+      expect(await store.readBefore('room', undefined, 9)).toEqual([entryOf(alice, 1, 1)])
     },
   )
 
@@ -70,11 +48,11 @@ describe('a disk in memory', () => {
     const disk = new MemoryDisk()
     const store = await disk.open()
     const release = disk.holdWrites()
-    const first = entry(1)
+    const first = entryOf(alice, 1, 1)
     const done: string[] = []
     const writes = [
-      store.put('room', [first, entry(2)], [feed(2)]).then(() => done.push('put')),
-      store.remove('room', [{ author: alice, from: 2, to: 2 }], [feed(1)]).then(() => done.push('removed')),
+      store.put('room', [first, entryOf(alice, 2, 2)], [feedOf(alice, 2)]).then(() => done.push('put')),
+      store.remove('room', [{ author: alice, from: 2, to: 2 }], [feedOf(alice, 1)]).then(() => done.push('removed')),
     ]
     first.bytes.fill(9)
     expect(await store.readBefore('room', undefined, 9)).toEqual([])
@@ -84,31 +62,31 @@ describe('a disk in memory', () => {
     await Promise.all(writes)
 
     expect(done).toEqual(['put', 'removed'])
-    expect(await store.readBefore('room', undefined, 9)).toEqual([entry(1)])
-    expect(await store.feeds('room')).toEqual([feed(1)])
+    expect(await store.readBefore('room', undefined, 9)).toEqual([entryOf(alice, 1, 1)])
+    expect(await store.feeds('room')).toEqual([feedOf(alice, 1)])
   })
 
   it('[ST1] has after a crash what was stored before it, and nothing of what was on its way', async () => {
     const disk = new MemoryDisk()
     const store = await disk.open()
-    await store.put('room', [entry(1)], [feed(1)])
+    await store.put('room', [entryOf(alice, 1, 1)], [feedOf(alice, 1)])
     disk.holdWrites()
-    const lost = store.put('room', [entry(2)], [feed(2)])
+    const lost = store.put('room', [entryOf(alice, 2, 2)], [feedOf(alice, 2)])
 
     disk.crash()
 
     await expect(lost).rejects.toMatchObject({ fault: 'closed' })
     await expectClosed(store)
     const next = await disk.open()
-    expect(await next.feeds('room')).toEqual([feed(1)])
-    await next.put('room', [entry(2)], [feed(2)])
+    expect(await next.feeds('room')).toEqual([feedOf(alice, 1)])
+    await next.put('room', [entryOf(alice, 2, 2)], [feedOf(alice, 2)])
     expect(await next.readBefore('room', undefined, 9)).toHaveLength(2)
   })
 
   it('[ST4] is empty when everything was removed, and closes what was open', async () => {
     const disk = new MemoryDisk()
     const store = await disk.open()
-    await store.put('room', [entry(1)], [feed(1)])
+    await store.put('room', [entryOf(alice, 1, 1)], [feedOf(alice, 1)])
     disk.forget()
     await expectClosed(store)
     expect(await (await disk.open()).list()).toEqual([])
