@@ -167,3 +167,6 @@ export const MAX_PARENTS = 4
 
 /** Kinds of content are few; so many leave room for those that later versions bring. */
 export const MAX_ENTRY_KIND = 255
+
+/** UTF-16 code units of what somebody reacts with. A family of four with skin tones has 19. */
+export const MAX_EMOJI_LENGTH = 32
