@@ -10,6 +10,7 @@ import type * as Contract from '../client/src/mesh/log/log-store-contract'
 import { logStoreContract } from '../client/src/mesh/log/log-store-contract'
 import type * as Samples from '../client/src/mesh/log/stored-samples'
 import type { RoomId } from '../client/src/mesh/protocol/ids'
+import type { Clock } from '../client/src/mesh/runtime/clock'
 import { SourceServer } from './fixtures/source-server'
 
 /** What every page of these tests has at hand. */
@@ -18,6 +19,8 @@ interface Hand {
   readonly contract: typeof Contract
   readonly samples: typeof Samples
   readonly room: RoomId
+  /** of people ten times as impatient as others */
+  readonly clock: Clock
   /** Opens alice's store of the room, or another's, and keeps it as `store`. */
   open(options?: Partial<Stores.IndexedDbLogStoreOptions>): Promise<LogStore>
   /** @returns the fault that it rejects with, or 'none' */
@@ -72,11 +75,10 @@ async function prepare(page: Page): Promise<void> {
     const samples = await load<typeof Samples>('stored-samples')
     // Nobody checks here what a room's id is made of.
     const room = 'r'.repeat(22) as RoomId
-    // Ten times as impatient as people's browsers.
-    const clock = {
+    const clock: Clock = {
       now: () => performance.now(),
       wallTime: () => Date.now(),
-      after(delay: number, task: () => void) {
+      after(delay, task) {
         const timer = setTimeout(task, delay / 10)
         return () => clearTimeout(timer)
       },
@@ -86,6 +88,7 @@ async function prepare(page: Page): Promise<void> {
       contract,
       samples,
       room,
+      clock,
       store: undefined,
       held: undefined,
       async open(options) {
@@ -321,6 +324,24 @@ test("[ST6] an upgrade that meets what it cannot read changes nothing, and rejec
   expect(await countEntries(page)).toBe(3)
 })
 
+test('[ST6] an upgrade of which a write fails changes nothing', async ({ openPage }) => {
+  const page = await openPage()
+  await openWith(page, 3)
+
+  const fault = await page.evaluate(() => {
+    const { faultOf, open, stores } = window.hand
+    const addTwice: (typeof stores.LOG_SCHEMA)[number] = async (_, transaction) => {
+      const entries = transaction.objectStore('entries')
+      for (const row of await entries.getAll()) await entries.add(row)
+    }
+    return faultOf(open({ steps: [...stores.LOG_SCHEMA, addTwice] }))
+  })
+
+  expect(fault).toBe('corrupt')
+  expect(await open(page)).toBe('none')
+  expect(await countEntries(page)).toBe(3)
+})
+
 test("[ST6] a database that others made under this name is 'corrupt'", async ({ openPage }) => {
   const page = await openPage()
   await page.evaluate(async () => (await window.hand.hold()).close())
@@ -416,12 +437,7 @@ test("[ST4] forgetting rejects with 'blocked' while a tab does not let go, and h
   await other.evaluate(async () => void (await window.hand.hold()))
   const forget = () =>
     page.evaluate(() => {
-      const { faultOf, room, stores } = window.hand
-      const clock = { now: () => 0, wallTime: () => 0, after: (delay: number, task: () => void) => later(delay, task) }
-      const later = (delay: number, task: () => void) => {
-        const timer = setTimeout(task, delay / 10)
-        return () => clearTimeout(timer)
-      }
+      const { clock, faultOf, room, stores } = window.hand
       return faultOf(stores.forgetLogs(room, { clock }))
     })
 

@@ -43,7 +43,7 @@ export async function openDatabase<Schema extends DBSchema>(
         transaction.done.catch(() => {})
         runSteps(steps.slice(from), db, transaction).catch((error: unknown) => {
           failure = error
-          transaction.abort()
+          undo(transaction)
         })
       },
       blocked: () => patience.shorten(),
@@ -140,6 +140,14 @@ async function runSteps<Schema extends DBSchema>(
   ...[db, transaction]: Parameters<SchemaStep<Schema>>
 ): Promise<void> {
   for (const step of steps) await step(db, transaction)
+}
+
+function undo(transaction: { abort(): void }): void {
+  try {
+    transaction.abort()
+  } catch {
+    // A request of a step failed, and the browser has undone it all.
+  }
 }
 
 /** Waiting for the browser, with an end. */

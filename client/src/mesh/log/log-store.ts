@@ -1,7 +1,7 @@
 /**
  * Where logs are kept, as a port: one peer's logs in one room, that of the room and one for each person it talks with
- * alone. It keeps what it is given; what may be kept is the log's. Rules ST1-ST6, held by log-store-contract.ts for every
- * implementation.
+ * alone. It keeps what it is given, and copies bytes when it is given them; what may be kept is the log's. Calls take
+ * effect in their order, awaited or not. Rules ST1-ST6, held by log-store-contract.ts for every implementation.
  */
 import type { PeerId } from '../protocol/ids'
 import type { Position } from './entry'
@@ -49,13 +49,13 @@ export interface Range {
 export interface LogStore {
   /** whether it outlives the page */
   readonly isDurable: boolean
-  /** The logs that hold anything. */
+  /** The logs that have a feed, in no order. */
   list(): Promise<readonly LogName[]>
-  /** Every feed of a log; none of a log that was never written to. */
+  /** Every feed of a log, in no order; none of a log that was never written to. */
   feeds(log: LogName): Promise<readonly StoredFeed[]>
   /** Puts entries and the state of their feeds, all or nothing; resolves when they are on the disk. Putting one twice is safe. */
   put(log: LogName, entries: readonly StoredEntry[], feeds: readonly StoredFeed[]): Promise<void>
-  /** Entries of one feed that are held, in order, from `from` up to `to`: as many as fit into `maxBytes`, one at least. */
+  /** Entries of one feed that are held, in order, from `from` up to `to`: as many as have `maxBytes` together, one at least. */
   read(log: LogName, range: Range, maxBytes: number): Promise<readonly StoredEntry[]>
   /** The newest `count` entries before `position` (of all when undefined), oldest first. */
   readBefore(log: LogName, position: Position | undefined, count: number): Promise<readonly StoredEntry[]>
@@ -63,7 +63,7 @@ export interface LogStore {
   readAfter(log: LogName, position: Position | undefined, count: number): Promise<readonly StoredEntry[]>
   /** Removes entries and puts the state of their feeds, all or nothing. */
   remove(log: LogName, ranges: readonly Range[], feeds: readonly StoredFeed[]): Promise<void>
-  /** Closes it; later calls reject. Closing twice is safe. */
+  /** Closes it: what was asked before is still done, later calls reject with 'closed'. Closing twice is safe. */
   close(): void
 }
 
@@ -78,10 +78,10 @@ export type LogStoreFault =
   | 'newer'
   /** the disk, or the browser's share of it, is full */
   | 'full'
-  /** it was removed or closed by the browser, or by another tab */
+  /** it was closed here, by the browser or for another tab that removes or upgrades it; it may be opened again */
   | 'closed'
 
-/** Every method of a LogStore, and opening one, rejects with this alone. */
+/** Every method of a LogStore, and opening one, rejects with this alone, unless we made a mistake. */
 export class LogStoreError extends Error {
   override readonly name = 'LogStoreError'
   constructor(
