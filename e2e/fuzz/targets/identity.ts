@@ -7,7 +7,12 @@ import { peerKeyOf } from '../../../client/src/mesh/identity/peer-key'
 import { ReplayWindow } from '../../../client/src/mesh/identity/replay-window'
 import { safetyCode } from '../../../client/src/mesh/identity/safety-code'
 import { Sealer } from '../../../client/src/mesh/identity/sealer'
-import { librarySignatures, PUBLIC_KEY_BYTES, webCryptoSignatures } from '../../../client/src/mesh/identity/signatures'
+import {
+  AGREED_BYTES,
+  librarySignatures,
+  PUBLIC_KEY_BYTES,
+  webCryptoSignatures,
+} from '../../../client/src/mesh/identity/signatures'
 import { isSigned, readEnvelope, signContent } from '../../../client/src/mesh/identity/signed'
 import { toBase64Url } from '../../../client/src/mesh/protocol/base64url'
 import { type Address, toAddress, toPeerId, toRoomId } from '../../../client/src/mesh/protocol/ids'
@@ -169,6 +174,17 @@ export const IDENTITY: readonly Target[] = [
     async hold({ publicKey, signature, message }) {
       expectThat(!(await SIGNATURES.verify(signature, message, publicKey)), 'nobody signed it, and it is valid')
       expectThat(!(await NATIVE.verify(signature, message, publicKey)), 'nobody signed it, and WebCrypto takes it')
+    },
+  }),
+  target({
+    name: 'agreements',
+    share: 0.1,
+    make: (dice) => (dice.chance(1 / 16) ? dice.bytes(dice.count()) : point(dice)),
+    async hold(publicKey) {
+      const agreed = await ALICE.key.agree(publicKey)
+      const isOdd = ODD_POINTS.some((odd) => isSame(odd, publicKey))
+      expectThat(!(agreed && isOdd), 'everybody can know what is agreed on with a key of small order')
+      expectThat(!agreed || (agreed.length === AGREED_BYTES && agreed.some((byte) => byte !== 0)), 'it is nothing')
     },
   }),
   target({

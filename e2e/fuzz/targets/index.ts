@@ -2,6 +2,7 @@
 import type { Target } from '../target'
 import { APP } from './app'
 import { CONTRACT } from './contract'
+import { ENTRIES } from './entries'
 import { FRAGMENTS } from './fragments'
 import { IDENTITY } from './identity'
 import { PEER } from './peer'
@@ -11,7 +12,7 @@ import { ROOMS } from './rooms'
 import { STORED } from './stored'
 import { WIRE } from './wire'
 
-const OF_PEERS = [...WIRE, ...FRAGMENTS, ...IDENTITY, ...PEER, ...ROOM]
+const OF_PEERS = [...WIRE, ...FRAGMENTS, ...IDENTITY, ...ENTRIES, ...PEER, ...ROOM]
 const OF_SERVERS = [...CONTRACT, ...REQUESTS]
 const OF_PEOPLE = [...ROOMS, ...STORED, ...APP]
 

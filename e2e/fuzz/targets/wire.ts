@@ -21,7 +21,7 @@ import { honestFrame, honestIntroduction, honestPayload } from './honest'
 const MAX_REASON = 500
 
 /** Bytes to be decoded: those of `encode` altered as bytes or as values, or anything. */
-function altered(dice: Dice, encode: () => Uint8Array, decode: (bytes: Uint8Array) => unknown): Uint8Array {
+export function altered(dice: Dice, encode: () => Uint8Array, decode: (bytes: Uint8Array) => unknown): Uint8Array {
   switch (dice.below(8)) {
     case 0:
       return embed(dice, wildMsgpack(dice))
@@ -41,18 +41,18 @@ function reshaped(dice: Dice, bytes: Uint8Array, decode: (bytes: Uint8Array) => 
 }
 
 /** @returns the value, once it is known that a refusal is given in words, and not in many */
-function read<Value>(result: Result<Value>): { readonly value: Value } | undefined {
+export function read<Value>(result: Result<Value>): { readonly value: Value } | undefined {
   if (result.ok) return result
   expectThat(result.reason.length > 0 && result.reason.length <= MAX_REASON, 'the reason is no short text')
   return undefined
 }
 
-function expectRoundTrip<Value>(value: Value, again: Result<Value>): void {
+export function expectRoundTrip<Value>(value: Value, again: Result<Value>): void {
   expectThat(again.ok, `what was taken is refused when it is made again: ${again.ok || again.reason}`)
   expectThat(isSame(value, again.value), 'what was taken is something else when it is made again')
 }
 
-const msgpackValue = (bytes: Uint8Array): unknown => {
+export const msgpackValue = (bytes: Uint8Array): unknown => {
   const decoded = decodeMsgpack(bytes)
   return decoded.ok ? decoded.value : undefined
 }
