@@ -1,5 +1,4 @@
 /** Joins a room from a browser page: the composition of the real clock, store, keys, signaling and links. */
-import { claimOwnKey } from './identity/own-key'
 import { hashInWorker } from './identity/password-hasher'
 import { findSignatures } from './identity/signatures'
 import { WebRtcLink, webRtcSupported } from './link/webrtc-link'
@@ -10,6 +9,7 @@ import { newAddress } from './protocol/ids'
 import { MAX_NAME_LENGTH } from './protocol/limits'
 import { Room, type RoomDeps } from './room'
 import { findRoom, forgetPassword } from './room-access'
+import { forgetRoom, openRoomMemory } from './room-memory'
 import { browserClaims } from './runtime/claims'
 import { systemClock } from './runtime/clock'
 import { systemRandom } from './runtime/random'
@@ -56,7 +56,7 @@ export async function joinRoom(options: JoinOptions = {}): Promise<Room> {
   // Where the page is not secure there is no such thing, whatever the types say.
   const signatures = await findSignatures(crypto.subtle as SubtleCrypto | undefined)
   const common = { clock: systemClock, random: systemRandom, signatures, store }
-  const own = await claimOwnKey({ ...common, room: keys.id, tab, claims: browserClaims(systemRandom) })
+  const memory = await openRoomMemory({ ...common, room: keys.id, tab, claims: browserClaims(systemRandom) })
   const address = newAddress(systemRandom)
   const connect = (server: string) => new SocketIoSignaling({ ...common, server, room: keys.id, self: address })
   const [first, ...others] = servers
@@ -64,8 +64,9 @@ export async function joinRoom(options: JoinOptions = {}): Promise<Room> {
     ...common,
     link,
     keys,
-    self: { key: own.key, address, name },
+    self: { key: memory.key, address, name },
     verified,
+    memory: { ...memory, forget: () => forgetRoom({ ...common, room: keys.id, tab }) },
     links: (linkOptions) => new WebRtcLink(linkOptions),
     signaling: others.length === 0 ? connect(first) : new SeveralSignalings([connect(first), ...others.map(connect)]),
     iceServers: options.iceServers,
@@ -76,7 +77,8 @@ export async function joinRoom(options: JoinOptions = {}): Promise<Room> {
   room.on('status', ({ state }) => {
     if (state !== 'left') return
     stay.abort()
-    own.release()
+    // Not before the last of it is stored: one feed has one writer.
+    void room.leave().finally(memory.release)
   })
   // One that let this tab in before was not wrong then; whoever is asked for another can type it.
   const isNewPassword = options.password !== undefined

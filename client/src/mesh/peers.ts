@@ -27,6 +27,11 @@ import type { Signaling } from './signaling/signaling'
 export type PeersEvents = {
   /** in order, each once */
   payload: { readonly from: PeerId; readonly remote: RemotePeer; readonly bytes: Uint8Array }
+  /** unnumbered, see log-messages.ts and payloads.ts */
+  log: { readonly from: PeerId; readonly bytes: Uint8Array }
+  signal: { readonly from: PeerId; readonly bytes: Uint8Array }
+  linked: { readonly peer: PeerId; readonly publicKey: Uint8Array }
+  unlinked: PeerId
   members: readonly Member[]
   /** what it was asked and has not answered will never be answered */
   'given-up': { readonly peer: PeerId; readonly error: RoomError }
@@ -275,6 +280,10 @@ export class Peers {
       ownRecord: () => self.record.bytes,
       isSigned: (record) => isRecordSigned(room, record, signatures),
       onPayload: (bytes) => this.#events.emit('payload', { from: id, remote, bytes }),
+      onLog: (bytes) => this.#events.emit('log', { from: id, bytes }),
+      onSignal: (bytes) => this.#events.emit('signal', { from: id, bytes }),
+      onLinked: (publicKey) => this.#events.emit('linked', { peer: id, publicKey }),
+      onUnlinked: () => this.#events.emit('unlinked', id),
       onChange: () => this.#recordMember(id, remote),
       onLeft: forget,
       onGivenUp: (error) => this.#events.emit('given-up', { peer: id, error }),

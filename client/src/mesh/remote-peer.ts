@@ -34,6 +34,12 @@ interface RemotePeerDeps {
   /** whether a record is signed, for this room, by whom it claims to be of */
   readonly isSigned: (record: Uint8Array) => Promise<boolean>
   readonly onPayload: (payload: Uint8Array) => void
+  /** unnumbered, and only while it is linked */
+  readonly onLog: (message: Uint8Array) => void
+  readonly onSignal: (signal: Uint8Array) => void
+  /** it has said who it is over the present link, and that link is gone */
+  readonly onLinked: (publicKey: Uint8Array) => void
+  readonly onUnlinked: () => void
   readonly onChange: () => void
   /** it said good-bye */
   readonly onLeft: () => void
@@ -157,6 +163,16 @@ export class RemotePeer {
     this.#giveUp('broke the rules and was cut off')
   }
 
+  /** bytes that wait in its link */
+  get queued(): number {
+    return this.#link?.queued ?? 0
+  }
+
+  /** Says something unnumbered; without a link to it, nobody hears it. */
+  tell(frame: Extract<Frame, { kind: 'log' | 'signal' }>): void {
+    if (this.#greeted) this.#send(frame)
+  }
+
   /** Tells it that this peer leaves the room. */
   sayBye(): void {
     this.#send({ kind: 'bye' })
@@ -179,6 +195,7 @@ export class RemotePeer {
 
   #unlink(): void {
     this.#link = undefined
+    if (this.#greeted) this.deps.onUnlinked()
     this.#greeted = false
     this.session.pause()
   }
@@ -238,6 +255,11 @@ export class RemotePeer {
       case 'ack':
         if (!this.session.acknowledge(frame.seq)) this.offend('what was never sent was acknowledged')
         return
+      case 'log':
+        return this.deps.onLog(frame.message)
+      case 'signal':
+        if (this.#conduct.takesSignal()) this.deps.onSignal(frame.signal)
+        return
       case 'bye':
         return this.#handleBye()
       default:
@@ -253,6 +275,7 @@ export class RemotePeer {
     this.#keepalive.heard()
     this.#setGone(false)
     this.session.resume(hello.instance, hello.received, (frame) => this.#send(frame))
+    if (this.#record) this.deps.onLinked(this.#record.publicKey)
     this.deps.onChange()
   }
 

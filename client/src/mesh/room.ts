@@ -1,6 +1,6 @@
 /**
- * The facade: one stay of this peer in one room. It wires signaling, peers, messages and requests together, and is what
- * applications hold. Each rule lives in the layer that it calls.
+ * The facade: one stay of this peer in one room. It wires signaling, peers, logs, requests and signals together, and is
+ * what applications hold. Each rule lives in the layer that it calls.
  */
 import type { PeerKey } from './identity/peer-key'
 import type { RoomKeys } from './identity/room-keys'
@@ -10,19 +10,26 @@ import { Sealer } from './identity/sealer'
 import type { Signatures } from './identity/signatures'
 import type { IntroductionFault } from './link/introducer'
 import type { LinkFactory } from './link/link'
+import type { Writable } from './log/content'
+import type { Entry, EntryId, Position } from './log/entry'
+import { parseEntryId } from './log/entry-id'
+import type { HistoryPage } from './log/log'
+import type { LogStore } from './log/log-store'
+import { Logs, type Receipt } from './log/logs'
+import { SpillingLogStore } from './log/spilling-log-store'
 import { cleanName, rememberName } from './membership/names'
 import { OwnRecord } from './membership/own-record'
 import type { Member } from './membership/roster'
 import type { VerifiedPeers } from './membership/verified-peers'
-import { type Message, Messages, messageId, type Receipt } from './messaging/messages'
 import { type Handler, type RequestOptions, Requests } from './messaging/requests'
 import type { Settle } from './messaging/session'
+import { type RoomSignal, Signals } from './messaging/signals'
 import { Peers } from './peers'
 import type { Data } from './protocol/data'
 import { RoomError } from './protocol/errors'
 import { type Address, isPeerId, type PeerId, type RoomId } from './protocol/ids'
-import { MAX_NAME_LENGTH } from './protocol/limits'
-import { decodePayload, encodePayload, type Payload } from './protocol/payloads'
+import { MAX_HISTORY_PAGE, MAX_NAME_LENGTH } from './protocol/limits'
+import { decodePayload, encodePayload } from './protocol/payloads'
 import type { RemotePeer } from './remote-peer'
 import { type Clock, type Millis, seconds } from './runtime/clock'
 import { Emitter } from './runtime/emitter'
@@ -43,9 +50,15 @@ export interface RoomStatus {
 }
 
 export type RoomEvents = {
-  message: Message
-  members: readonly Member[]
+  /** each once while this page is open, when it is stored here and all that it refers to has been told; one's own as well */
+  entry: Entry
+  /** entries that were told before and do not count any more, because their author wrote two versions of them */
+  removed: { readonly ids: readonly EntryId[] }
+  /** a member has all that one has said up to there */
   receipt: Receipt
+  /** something of the moment, such as that somebody is typing */
+  signal: RoomSignal
+  members: readonly Member[]
   status: RoomStatus
   error: RoomError
   /** what a server brought in this room's name was refused, and changed nothing: for whoever looks for faults */
@@ -62,6 +75,16 @@ export interface RoomDeps {
   readonly clock: Clock
   readonly random: Random
   readonly store: Store
+  readonly memory: {
+    /** what this peer holds of this room's logs; nobody else writes there */
+    readonly logs: LogStore
+    /** why nothing of them outlives the page; undefined when it does */
+    readonly fault: string | undefined
+    /** The disk takes nothing more: the key may not be used after this stay, which has to be sure before it goes on. */
+    readonly burn: () => Promise<void>
+    /** Removes all that is kept of this room. */
+    readonly forget: () => Promise<void>
+  }
   readonly links: LinkFactory
   readonly signaling: Signaling
   /** used instead of those that the server names */
@@ -76,8 +99,11 @@ export class Room {
   readonly #events = new Emitter<RoomEvents>()
   readonly #record: OwnRecord
   readonly #peers: Peers
-  readonly #messages: Messages
   readonly #requests: Requests
+  readonly #signals: Signals
+  /** open before anybody is met */
+  readonly #logs: Promise<Logs>
+  #openLogs: Logs | undefined
   #status: RoomStatus
   #leaving: Promise<void> | undefined
 
@@ -88,11 +114,10 @@ export class Room {
     this.on = this.#events.on.bind(this.#events)
     this.#status = { state: 'open', signaling: signaling.state }
     this.#record = new OwnRecord({ room: keys.id, key: self.key, clock, store: deps.store }, self.name)
-    this.#messages = new Messages({
-      self: self.key.id,
+    this.#signals = new Signals({
       clock,
-      onReceipt: (receipt) => this.#events.emit('receipt', receipt),
-      onOverload: (error) => this.#events.emit('error', error),
+      send: (peer, signal) => this.#peers.get(peer)?.tell({ kind: 'signal', signal }),
+      onOffence: (peer, what) => this.#peers.get(peer)?.offend(what),
     })
     this.#requests = new Requests({ clock, push: (peer, payload, settle) => this.#push(peer, payload, settle) })
     this.#peers = this.#makePeers()
@@ -101,6 +126,11 @@ export class Room {
     this.#peers.on('members', (members) => this.#events.emit('members', members))
     this.#peers.on('refused', (refusal) => this.#events.emit('refused', refusal))
     this.#peers.on('error', (error) => this.#events.emit('error', error))
+    this.#peers.on('log', ({ from, bytes }) => this.#openLogs?.receive(from, bytes))
+    this.#peers.on('signal', ({ from, bytes }) => this.#handleSignal(from, bytes))
+    this.#peers.on('linked', ({ peer, publicKey }) => this.#openLogs?.link(peer, publicKey))
+    this.#peers.on('unlinked', (peer) => this.#openLogs?.unlink(peer))
+    this.#logs = this.#openAllLogs()
     signaling.on('state', (state) => this.#handleSignaling(state))
     signaling.on('peers', (addresses) => this.#peers.want(addresses))
     signaling.on('box', ({ from, box }) => this.#peers.receive(from, box))
@@ -124,7 +154,7 @@ export class Room {
     const { signaling, clock } = this.deps
     const ended: (() => void)[] = []
     try {
-      await this.#record.sign()
+      await Promise.all([this.#record.sign(), this.#logs])
       // It may have been left meanwhile.
       this.#assertOpen()
       await new Promise<void>((resolve, reject) => {
@@ -135,6 +165,9 @@ export class Room {
         ended.push(clock.after(JOIN_PATIENCE, resolve), signaling.on('state', settle))
         signaling.open()
       })
+      const { fault } = this.deps.memory
+      // Whoever joins listens from then on.
+      if (fault !== undefined) clock.after(0, () => this.#tellUnkept(fault))
     } catch (error) {
       await this.leave()
       throw error
@@ -153,30 +186,76 @@ export class Room {
   }
 
   /**
-   * Sends to one member alone.
-   * @returns once that member's browser has acknowledged it
-   * @throws RoomError 'unknown-peer' | 'unreachable' | 'overloaded' | 'too-large' | 'bad-data' | 'left'
+   * Says something to one person alone, now or when they are back.
+   * @param content a text, or anything else that a log takes
+   * @returns its id, once that person's browser has it; until then it is kept, also when this page is loaded again
+   * @throws RoomError 'unknown-peer' | 'overloaded' (too much waits for that person) | 'too-large' | 'bad-data' | 'left'
+   *   (it goes out when both are in the room again)
    */
-  async send(peer: string, data: Data): Promise<void> {
+  async send(peer: string, content: Writable | string): Promise<EntryId> {
     this.#assertOpen()
-    const id = this.#idOf(peer)
-    const { bytes } = this.#messages.encode(data, true)
-    await new Promise<void>((resolve, reject) => {
-      this.#push(id, bytes, (error) => (error ? reject(error) : resolve()))
-    })
+    const logs = await this.#logs
+    return (await logs.send(this.#idOf(peer), content)).id
   }
 
   /**
-   * Sends to every member. Whoever comes later does not get it: right after joining there may be nobody yet, see
-   * `members`. `receipt` events tell how far it has come, the first one at once, also when there is nobody; an
-   * `error` event names a member that could not take it, because too much waits for it already.
-   * @returns the message's id, once it is under way
-   * @throws RoomError 'overloaded' (no member can take it now) | 'too-large' | 'bad-data' | 'left'
+   * Says something to everyone, those who come later as well. `receipt` events and `delivery` tell how far it has come.
+   * @param content a text, or anything else that a log takes
+   * @returns its id, once it is kept here and under way
+   * @throws RoomError 'too-large' | 'bad-data' | 'left'
    */
-  async broadcast(data: Data): Promise<string> {
+  async broadcast(content: Writable | string): Promise<EntryId> {
     this.#assertOpen()
-    const members = this.#peers.expected.map(([id, { session }]) => [id, session] as const)
-    return this.#messages.broadcast(data, new Map(members))
+    const logs = await this.#logs
+    return (await logs.broadcast(content)).id
+  }
+
+  /**
+   * What was said, a page at a time from the newest on: to everyone, or between this peer and `with`.
+   * @param options.before the first of what was read last; without it the newest
+   * @param options.limit 1 to 1000, else 100
+   * @throws RoomError 'left'
+   */
+  async history(
+    options: { readonly with?: PeerId; readonly before?: Position; readonly limit?: number } = {},
+  ): Promise<HistoryPage> {
+    this.#assertOpen()
+    const logs = await this.#logs
+    const limit = Math.min(MAX_HISTORY_PAGE, Math.max(1, Math.floor(options.limit ?? 100)))
+    return logs.history(options.with, options.before, limit)
+  }
+
+  /** Those with whom something was said alone, who may be away. The room has to be entered. */
+  conversations(): readonly PeerId[] {
+    return this.#openLogs?.conversations ?? []
+  }
+
+  /** How many have an entry of one's own, and of how many: those who are here, and those who have it. */
+  delivery(id: EntryId): { readonly delivered: number; readonly of: number } {
+    const { to, seq = 0 } = parseEntryId(id) ?? {}
+    const reached = (peer: PeerId) => (this.#openLogs?.reached(peer, to !== undefined) ?? 0) >= seq
+    if (to !== undefined) return { delivered: reached(to) ? 1 : 0, of: 1 }
+    const members = this.members().filter((member) => member.status !== 'gone' || reached(member.id))
+    return { delivered: members.filter((member) => reached(member.id)).length, of: members.length }
+  }
+
+  /**
+   * Tells something of the moment, such as that one is typing: to everyone who is linked, or to one of them. It may be lost,
+   * and nothing is kept of it.
+   * @returns whether it was sent to anybody; more than about 18 a second are not
+   * @throws RoomError 'bad-data' | 'too-large' (4 KiB) | 'left'
+   */
+  signal(topic: string, data: Data = null, { to }: { readonly to?: PeerId } = {}): boolean {
+    this.#assertOpen()
+    const linked = this.members()
+      .filter(({ reach }) => reach === 'direct')
+      .map(({ id }) => id)
+    return this.#signals.send(
+      to === undefined ? linked : linked.filter((id) => id === to),
+      topic,
+      data,
+      to !== undefined,
+    )
   }
 
   /**
@@ -247,14 +326,70 @@ export class Room {
     return this.#leaving
   }
 
+  /**
+   * Leaves, and removes all that this browser keeps of the room: what was said, the keys, who is verified, the password.
+   * Others keep what they have.
+   * @throws RoomError 'not-stored' when something would not go, because another tab is in the room
+   */
+  async forget(): Promise<void> {
+    await this.leave()
+    try {
+      await this.deps.memory.forget()
+    } catch (error) {
+      throw new RoomError('not-stored', `Not all of it could be removed: ${String(error)}`)
+    }
+  }
+
   async #leave(): Promise<void> {
     const left = new RoomError('left', 'The room was left.')
     this.#changeStatus({ state: 'left' })
     this.#peers.sayBye()
     this.deps.signaling.close()
     this.#requests.fail(left)
-    await this.#peers.close(LEAVE_LINGER, left)
+    const logs = await this.#logs.catch(() => undefined)
+    await Promise.all([this.#peers.close(LEAVE_LINGER, left), logs?.close()])
     this.#events.clear()
+  }
+
+  async #openAllLogs(): Promise<Logs> {
+    const { self, keys, signatures, clock, random, memory } = this.deps
+    const spill = async (why: string) => {
+      await memory.burn()
+      this.#tellUnkept(why)
+    }
+    const logs = await Logs.open({
+      room: keys.id,
+      key: self.key,
+      signatures,
+      clock,
+      random,
+      store: new SpillingLogStore(memory.logs, spill),
+      nameOf: (author) => this.#nameOf(author),
+      ownName: () => this.#record.name,
+      send: (to, message) => this.#peers.get(to)?.tell({ kind: 'log', message }),
+      queued: (to) => this.#peers.get(to)?.queued ?? 0,
+      onOffence: (peer, what) => this.#peers.get(peer)?.offend(what),
+    })
+    logs.on('entry', (entry) => this.#events.emit('entry', entry))
+    logs.on('receipt', (receipt) => this.#events.emit('receipt', receipt))
+    logs.on('removed', (removed) => this.#events.emit('removed', removed))
+    logs.on('error', (error) => this.#events.emit('error', error))
+    this.#openLogs = logs
+    return logs
+  }
+
+  #tellUnkept(why: string): void {
+    const words = `This browser does not keep what is said here, only this page does: ${why}`
+    this.#events.emit('error', new RoomError('not-stored', words))
+  }
+
+  #nameOf(author: PeerId): string | undefined {
+    return author === this.self.id ? this.#record.name : this.#peers.get(author)?.name
+  }
+
+  #handleSignal(from: PeerId, bytes: Uint8Array): void {
+    const signal = this.#signals.receive(from, bytes)
+    if (signal && this.#status.state === 'open') this.#events.emit('signal', signal)
   }
 
   #makePeers(): Peers {
@@ -291,8 +426,6 @@ export class Room {
     if (!decoded.ok) return remote.offend(decoded.reason)
     const payload = decoded.value
     switch (payload.kind) {
-      case 'message':
-        return this.#handleMessage(remote, from, payload)
       case 'request':
         return void this.#requests.serve(from, payload)
       case 'answer':
@@ -305,15 +438,9 @@ export class Room {
     }
   }
 
-  #handleMessage(remote: RemotePeer, from: PeerId, payload: Extract<Payload, { kind: 'message' }>): void {
-    const { number, data, direct, at } = payload
-    const name = remote.name ?? from
-    this.#events.emit('message', { id: messageId(from, number), from, name, data, direct, at })
-  }
-
   /** @throws RoomError 'unknown-peer' */
   #idOf(peer: string): PeerId {
-    if (isPeerId(peer) && this.#peers.get(peer)) return peer
+    if (isPeerId(peer) && (this.#peers.get(peer) || this.#openLogs?.isKnown(peer))) return peer
     const details = isPeerId(peer) ? { peer } : {}
     throw new RoomError('unknown-peer', `There is no member ${peer.slice(0, 64)}.`, details)
   }

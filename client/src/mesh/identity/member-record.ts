@@ -13,6 +13,8 @@ import { isSigned, readEnvelope, signContent } from './signed'
 
 export interface MemberRecord {
   readonly peer: PeerId
+  /** that of the peer */
+  readonly publicKey: Uint8Array
   readonly name: string
   /** Of two records of one member the one with the greater revision counts: milliseconds since 1970 when it was made. */
   readonly revision: number
@@ -29,7 +31,7 @@ const contextOf = (room: RoomId): string => `member ${room}`
 
 export const signRecord = (
   room: RoomId,
-  { name, revision }: Omit<MemberRecord, 'peer'>,
+  { name, revision }: Pick<MemberRecord, 'name' | 'revision'>,
   key: PeerKey,
 ): Promise<Uint8Array> => signContent(contextOf(room), encodeMsgpack([name, revision]), key)
 
@@ -45,7 +47,8 @@ export function readRecord(record: Uint8Array): Result<MemberRecord> {
   const parsed = v.safeParse(ContentSchema, content.value)
   if (!parsed.success) return malformed('record', parsed.issues)
   const [name, revision] = parsed.output
-  return ok({ peer: envelope.value.author, name, revision })
+  const { author: peer, publicKey } = envelope.value
+  return ok({ peer, publicKey, name, revision })
 }
 
 /** @returns whether the peer that it claims to be of signed it, for this room */

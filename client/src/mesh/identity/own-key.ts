@@ -3,7 +3,7 @@
  * reload keeps its own, a duplicated tab gets another, and whoever comes back is who they were. Rule ID4.
  */
 import { fromBase64Url, toBase64Url } from '../protocol/base64url'
-import type { RoomId } from '../protocol/ids'
+import type { PeerId, RoomId } from '../protocol/ids'
 import type { Claims } from '../runtime/claims'
 import type { Millis } from '../runtime/clock'
 import type { Random } from '../runtime/random'
@@ -17,7 +17,7 @@ const MAX_KEPT_KEYS = 16
 /** A page that is being loaded again may find its own lock still held by the page that it was. */
 const RELOAD_PATIENCE: Millis = 500
 
-interface OwnKeyDeps {
+export interface OwnKeyDeps {
   readonly room: RoomId
   /** what the tabs of this browser share */
   readonly store: Store
@@ -30,6 +30,12 @@ interface OwnKeyDeps {
 
 export interface OwnKey {
   readonly key: PeerKey
+  /** whether the browser keeps it, so that the next page of this tab has it again */
+  readonly isKept: boolean
+  /** Puts another key in its place. */
+  readonly renew: () => Promise<PeerKey>
+  /** Keeps it no longer: whoever comes next in its place gets another. */
+  readonly burn: () => Promise<void>
   /** Lets another tab have it. */
   readonly release: () => void
 }
@@ -41,21 +47,49 @@ export async function claimOwnKey(deps: OwnKeyDeps): Promise<OwnKey> {
   const places = Array.from({ length: MAX_KEPT_KEYS }, (_, place) => `${place}`)
   const sorted = before !== undefined && places.includes(before) ? [before, ...places] : places
   for (const place of sorted) {
-    const name = `key:${room}:${place}`
+    const name = keyName(room, place)
     const release = await claim(claims, name, place === before ? RELOAD_PATIENCE : 0)
     if (!release) continue
     await write(tab, `place:${room}`, place)
-    return { key: await peerKeyOf(await keptSecret(name, deps), signatures), release }
+    const { secretKey, isKept } = await keptSecret(name, deps)
+    const burn = () => deps.store.delete(name)
+    const renew = async () => {
+      await burn()
+      return peerKeyOf((await keptSecret(name, deps)).secretKey, signatures)
+    }
+    return { key: await peerKeyOf(secretKey, signatures), isKept, renew, burn, release }
   }
-  return { key: await peerKeyOf(newSecretKey(random), signatures), release: () => {} }
+  const renew = () => peerKeyOf(newSecretKey(random), signatures)
+  return { key: await renew(), isKept: false, renew, burn: async () => {}, release: () => {} }
 }
 
-async function keptSecret(name: string, { store, random }: OwnKeyDeps): Promise<Uint8Array> {
+/** Forgets all keys of a room. @returns who this browser was there */
+export async function forgetOwnKeys({
+  room,
+  store,
+  tab,
+  signatures,
+}: Pick<OwnKeyDeps, 'room' | 'store' | 'tab' | 'signatures'>): Promise<readonly PeerId[]> {
+  const ids: PeerId[] = []
+  for (let place = 0; place < MAX_KEPT_KEYS; place++) {
+    const name = keyName(room, `${place}`)
+    const secretKey = fromBase64Url((await store.get(name)) ?? '')
+    if (secretKey?.length === SECRET_KEY_BYTES) ids.push((await peerKeyOf(secretKey, signatures)).id)
+    await store.delete(name)
+  }
+  await tab.delete(`place:${room}`)
+  return ids
+}
+
+const keyName = (room: RoomId, place: string): string => `key:${room}:${place}`
+
+async function keptSecret(name: string, { store, random }: OwnKeyDeps) {
   const kept = fromBase64Url((await read(store, name)) ?? '')
-  if (kept?.length === SECRET_KEY_BYTES) return kept
+  if (kept?.length === SECRET_KEY_BYTES) return { secretKey: kept, isKept: true }
   const secretKey = newSecretKey(random)
-  await write(store, name, toBase64Url(secretKey))
-  return secretKey
+  const text = toBase64Url(secretKey)
+  await write(store, name, text)
+  return { secretKey, isKept: (await read(store, name)) === text }
 }
 
 /** A store that fails costs being recognised, and nobody should stay outside for that. */

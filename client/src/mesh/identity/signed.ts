@@ -25,11 +25,11 @@ const bytesOf = (length: number) =>
 const EnvelopeSchema = v.strictTuple([bytesOf(PUBLIC_KEY_BYTES), bytesOf(SIGNATURE_BYTES), v.instance(Uint8Array)])
 
 /** No context has a zero byte in it, so that context and content can be told apart. */
-const messageOf = (context: string, content: Uint8Array): Uint8Array =>
+export const signatureMessage = (context: string, content: Uint8Array): Uint8Array =>
   concatBytes(utf8ToBytes(`starling/1 ${context}\0`), content)
 
 export const signContent = async (context: string, content: Uint8Array, key: PeerKey): Promise<Uint8Array> =>
-  encodeMsgpack([key.publicKey, await key.sign(messageOf(context, content)), content])
+  encodeMsgpack([key.publicKey, await key.sign(signatureMessage(context, content)), content])
 
 /** @returns what the envelope says, and whom it claims to be of, before anybody has checked that */
 export function readEnvelope(bytes: Uint8Array): Result<Envelope> {
@@ -43,4 +43,4 @@ export function readEnvelope(bytes: Uint8Array): Result<Envelope> {
 
 /** @returns whether it was signed in this context by the author that it claims to be of */
 export const isSigned = (context: string, envelope: Envelope, signatures: Signatures): Promise<boolean> =>
-  signatures.verify(envelope.signature, messageOf(context, envelope.content), envelope.publicKey)
+  signatures.verify(envelope.signature, signatureMessage(context, envelope.content), envelope.publicKey)

@@ -10,18 +10,22 @@ import {
   OFFENCES_FORGIVEN_PER_SECOND,
   PING_BURST,
   PINGS_PER_SECOND,
+  SIGNAL_BURST,
+  SIGNALS_PER_SECOND,
 } from '../protocol/limits'
 import type { Clock } from '../runtime/clock'
 
 export class Conduct {
   readonly #frames: TokenBucket
   readonly #pings: TokenBucket
+  readonly #signals: TokenBucket
   readonly #patience: TokenBucket
 
   constructor(clock: Clock) {
     const now = () => clock.now()
     this.#frames = new TokenBucket({ burst: FRAME_BURST, perSecond: FRAMES_PER_SECOND }, now)
     this.#pings = new TokenBucket({ burst: PING_BURST, perSecond: PINGS_PER_SECOND }, now)
+    this.#signals = new TokenBucket({ burst: SIGNAL_BURST, perSecond: SIGNALS_PER_SECOND }, now)
     this.#patience = new TokenBucket({ burst: MAX_OFFENCES, perSecond: OFFENCES_FORGIVEN_PER_SECOND }, now)
   }
 
@@ -36,6 +40,11 @@ export class Conduct {
    */
   takesPing(): boolean {
     return this.#pings.take()
+  }
+
+  /** @returns whether one more signal of the moment is handed on; more than that is lost, as any of them may be */
+  takesSignal(): boolean {
+    return this.#signals.take()
   }
 
   /** The peer broke a rule. @returns whether that is still borne */

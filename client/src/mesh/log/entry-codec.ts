@@ -10,12 +10,11 @@ import { toBase64Url } from '../protocol/base64url'
 import type { Data } from '../protocol/data'
 import { ID_BYTES, idToBytes, type PeerId } from '../protocol/ids'
 import { MAX_ENTRY_BYTES, MAX_ENTRY_KIND, MAX_PARENTS } from '../protocol/limits'
+import { HASH_BYTES } from '../protocol/log-messages'
 import { decodeMsgpack, encodeMsgpack } from '../protocol/msgpack'
 import { bad, malformed, ok, type Result } from '../protocol/result'
 import { invariant } from '../runtime/invariant'
 import type { LogScope } from './log-scope'
-
-export const HASH_BYTES = 32
 
 /** The latest entry of another author that an entry's author had read when writing it. */
 export interface Parent {

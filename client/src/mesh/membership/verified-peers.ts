@@ -14,7 +14,7 @@ export class VerifiedPeers {
     private readonly store: Store,
     room: RoomId,
   ) {
-    this.#key = `verified:${room}`
+    this.#key = verifiedKeyOf(room)
   }
 
   /** Until then nobody is verified. A store that fails remembers nobody, which is the safe way to be wrong. */
@@ -45,6 +45,9 @@ export class VerifiedPeers {
     return ((await this.store.get(this.#key)) ?? '').split(' ').filter(isPeerId).slice(-MAX_VERIFIED_PEERS)
   }
 }
+
+/** Where they are remembered. */
+export const verifiedKeyOf = (room: RoomId): string => `verified:${room}`
 
 /** The latest is last; of too many the first is forgotten. */
 function changed(ids: readonly PeerId[], peer: PeerId, isVerified: boolean): readonly PeerId[] {

@@ -34,6 +34,8 @@ export const ROOM_ERROR_REASONS = [
   'incompatible',
   /** the member broke the rules and was cut off */
   'misbehaving',
+  /** the member wrote two versions of the same messages; what contradicts is kept out */
+  'forked',
   /** it is so for now, but the browser would not remember it */
   'not-stored',
   /** the room was left */

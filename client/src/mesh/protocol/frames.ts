@@ -5,12 +5,12 @@
  */
 import * as v from 'valibot'
 import { assertNever } from '../runtime/invariant'
-import { MAX_FRAME_BYTES, MAX_RECORD_BYTES } from './limits'
+import { MAX_FRAME_BYTES, MAX_RECORD_BYTES, MAX_SIGNAL_BYTES } from './limits'
 import { decodeMsgpack, encodeMsgpack } from './msgpack'
 import { bad, malformed, ok, type Result } from './result'
 
 /** Raised when an older peer would misread a newer one. */
-export const PROTOCOL_VERSION = 1
+export const PROTOCOL_VERSION = 2
 
 /** The last payload that was received in one numbering of the other peer. */
 export interface Received {
@@ -39,6 +39,10 @@ export type Frame =
   | { readonly kind: 'data'; readonly seq: number; readonly payload: Uint8Array }
   /** Everything up to and including `seq` has arrived. */
   | { readonly kind: 'ack'; readonly seq: number }
+  /** What two peers do to have the same logs, see log-messages.ts. */
+  | { readonly kind: 'log'; readonly message: Uint8Array }
+  /** Something of the moment, see payloads.ts; lost when it is lost. */
+  | { readonly kind: 'signal'; readonly signal: Uint8Array }
   /** The sender leaves the room. */
   | { readonly kind: 'bye' }
 
@@ -51,7 +55,7 @@ export interface ForeignHello {
 /** What can come over a link. */
 export type InboundFrame = Frame | ForeignHello
 
-const TYPE = { hello: 1, ping: 2, pong: 3, data: 4, ack: 5, bye: 6 } as const
+const TYPE = { hello: 1, ping: 2, pong: 3, data: 4, ack: 5, bye: 6, log: 7, signal: 8 } as const
 
 const MAX_SEQ = 0xffff_ffff
 
@@ -92,6 +96,10 @@ export function encodeFrame(frame: Frame): Uint8Array {
       new DataView(bytes.buffer).setUint32(1, frame.seq)
       return bytes
     }
+    case 'log':
+      return withType(TYPE.log, frame.message)
+    case 'signal':
+      return withType(TYPE.signal, frame.signal)
     case 'bye':
       return typed(TYPE.bye, 0)
     default:
@@ -117,6 +125,11 @@ export function decodeFrame(bytes: Uint8Array): Result<InboundFrame> {
       return ok({ kind: 'data', seq: view.getUint32(1), payload: bytes.subarray(5) })
     case TYPE.ack:
       return size === 4 ? ok({ kind: 'ack', seq: view.getUint32(1) }) : bad('an ack is 5 bytes')
+    case TYPE.log:
+      return size > 0 ? ok({ kind: 'log', message: bytes.subarray(1) }) : bad('a log frame has a message')
+    case TYPE.signal:
+      if (size > MAX_SIGNAL_BYTES) return bad(`a signal is larger than ${MAX_SIGNAL_BYTES} bytes`)
+      return ok({ kind: 'signal', signal: bytes.subarray(1) })
     case TYPE.bye:
       return size === 0 ? ok({ kind: 'bye' }) : bad('a bye is 1 byte')
     default:

@@ -170,3 +170,72 @@ export const MAX_ENTRY_KIND = 255
 
 /** UTF-16 code units of what somebody reacts with. A family of four with skin tones has 19. */
 export const MAX_EMOJI_LENGTH = 32
+
+/**
+ * Authors in one log. Everybody who was ever in the room and said something is one, and keys cost nothing: whoever has
+ * nothing else to do can fill this, and then nobody new is heard here.
+ */
+export const MAX_FEEDS = 2048
+
+/** Entries that one signature covers: what an author says within moments. */
+export const MAX_SEGMENT_ENTRIES = 512
+
+/** Segments that travel together. */
+export const MAX_SEGMENTS = 1024
+
+/** Bytes of entries that travel together, one entry at least: a message of somebody else waits behind them for some ms. */
+export const ENTRIES_FRAME_BYTES = 128 * KIB
+
+/** Feeds of which entries are wanted at once: each costs who is asked a look at the disk. */
+export const MAX_WANTED_FEEDS = 256
+
+/** Entries of a log that are held; older ones are let go. A busy room of thirty for a month. */
+export const MAX_LOG_ENTRIES = 120_000
+
+/** Bytes of a log that are held, on the disk or, where there is none, in memory. */
+export const MAX_LOG_BYTES = 96 * MIB
+
+/** The same of a log of two. */
+export const MAX_DIRECT_LOG_ENTRIES = 20_000
+
+/** The same of a log of two, in bytes. */
+export const MAX_DIRECT_LOG_BYTES = 16 * MIB
+
+/** Entries let go at once, so that it does not happen with each that comes. */
+export const TRIMMED_AT_ONCE = 2_000
+
+/** Entries for one person that may wait for them to come back; beyond it a sender is told to wait. */
+export const MAX_UNDELIVERED_ENTRIES = 5_000
+
+/** Logs of two that are open at once: everybody in a large room. */
+export const MAX_DIRECT_LOGS = 256
+
+/** Logs of two that others may begin in one browser; keys cost nothing. */
+export const MAX_KEPT_DIRECT_LOGS = 512
+
+/** Bytes of entries that have come and wait for what they refer to, or for their turn, in one log. */
+export const MAX_WAITING_BYTES = 8 * MIB
+
+/** Segments of one peer that are looked at at once, each at the cost of a signature. */
+export const SEGMENT_BURST = 2_000
+
+/** Segments of one peer that are looked at in a second in the long run; what comes beyond is asked for later. */
+export const SEGMENTS_PER_SECOND = 1_000
+
+/** How far an entry's Lamport time may be ahead of all that is known here: nobody can use the numbers up. */
+export const MAX_LAMPORT_STEP = 2 ** 26
+
+/** Where nothing is known yet, as for a newcomer. */
+export const MAX_FIRST_LAMPORT = 2 ** 46
+
+/** Ephemeral signals of one peer that are handed on at once. */
+export const SIGNAL_BURST = 40
+
+/** Ephemeral signals of one peer a second in the long run: typing needs one in three seconds, a shared pointer twenty. */
+export const SIGNALS_PER_SECOND = 20
+
+/** An ephemeral signal with its topic, encoded. */
+export const MAX_SIGNAL_BYTES = 4 * KIB
+
+/** Entries that are read at once for an application: each is opened and, between two, unsealed. */
+export const MAX_HISTORY_PAGE = 1000

@@ -1,6 +1,6 @@
 /**
- * What two members say to one another, inside numbered `data` frames: messages, requests with their
- * answers, a new record of oneself. Rules PL1-PL6.
+ * What two members say to one another besides entries: requests with their answers and new records of oneself, inside
+ * numbered `data` frames, and signals of the moment in frames of their own. Rules PL1-PL6.
  */
 import * as v from 'valibot'
 import { assertNever } from '../runtime/invariant'
@@ -14,14 +14,6 @@ export const REFUSAL_REASONS = ['no-handler', 'handler-failed', 'overloaded', 't
 export type RefusalReason = (typeof REFUSAL_REASONS)[number]
 
 export type Payload =
-  /** `number` counts its author's messages; with the author it is the message's id. `at` is the author's wall time. */
-  | {
-      readonly kind: 'message'
-      readonly number: number
-      readonly direct: boolean
-      readonly at: number
-      readonly data: Data
-    }
   | { readonly kind: 'request'; readonly number: number; readonly topic: string; readonly body: Data }
   /** Answers the request of that number. */
   | { readonly kind: 'answer'; readonly number: number; readonly body: Data }
@@ -29,15 +21,13 @@ export type Payload =
   /** What a member says of itself from now on, signed by it. */
   | { readonly kind: 'record'; readonly record: Uint8Array }
 
-const TYPE = { message: 1, request: 2, answer: 3, refusal: 4, record: 5 } as const
+const TYPE = { request: 2, answer: 3, refusal: 4, record: 5 } as const
 
 const NumberSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
-const WallTimeSchema = v.pipe(v.number(), v.finite())
 /** What passed the door of msgpack.ts is made of nothing else. */
 const DataSchema = v.custom<Data>((value) => value !== undefined)
 
 const TopicSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_TOPIC_LENGTH))
-const MessageSchema = v.strictTuple([v.literal(TYPE.message), NumberSchema, v.boolean(), WallTimeSchema, DataSchema])
 const RequestSchema = v.strictTuple([v.literal(TYPE.request), NumberSchema, TopicSchema, DataSchema])
 const AnswerSchema = v.strictTuple([v.literal(TYPE.answer), NumberSchema, DataSchema])
 const RefusalSchema = v.strictTuple([
@@ -47,12 +37,10 @@ const RefusalSchema = v.strictTuple([
   v.pipe(v.string(), v.maxLength(1024)),
 ])
 const DescriptionSchema = v.strictTuple([v.literal(TYPE.record), RecordSchema])
-const PayloadSchema = v.union([MessageSchema, RequestSchema, AnswerSchema, RefusalSchema, DescriptionSchema])
+const PayloadSchema = v.union([RequestSchema, AnswerSchema, RefusalSchema, DescriptionSchema])
 
 export function encodePayload(payload: Payload): Uint8Array {
   switch (payload.kind) {
-    case 'message':
-      return encodeMsgpack([TYPE.message, payload.number, payload.direct, payload.at, payload.data])
     case 'request':
       return encodeMsgpack([TYPE.request, payload.number, payload.topic, payload.body])
     case 'answer':
@@ -73,8 +61,6 @@ export function decodePayload(bytes: Uint8Array): Result<Payload> {
   if (!parsed.success) return malformed('payload', parsed.issues)
   const parts = parsed.output
   switch (parts[0]) {
-    case TYPE.message:
-      return ok({ kind: 'message', number: parts[1], direct: parts[2], at: parts[3], data: parts[4] })
     case TYPE.request:
       return ok({ kind: 'request', number: parts[1], topic: parts[2], body: parts[3] })
     case TYPE.answer:
@@ -86,4 +72,25 @@ export function decodePayload(bytes: Uint8Array): Result<Payload> {
     default:
       return assertNever(parts)
   }
+}
+
+/** Something of the moment, as typing is: it arrives now or never. */
+export interface Signal {
+  readonly topic: string
+  readonly data: Data
+  /** for the receiver alone */
+  readonly direct: boolean
+}
+
+const SignalSchema = v.strictTuple([TopicSchema, v.boolean(), DataSchema])
+
+export const encodeSignal = ({ topic, data, direct }: Signal): Uint8Array => encodeMsgpack([topic, direct, data])
+
+export function decodeSignal(bytes: Uint8Array): Result<Signal> {
+  const decoded = decodeMsgpack(bytes)
+  if (!decoded.ok) return decoded
+  const parsed = v.safeParse(SignalSchema, decoded.value)
+  if (!parsed.success) return malformed('signal', parsed.issues)
+  const [topic, direct, data] = parsed.output
+  return ok({ topic, direct, data })
 }

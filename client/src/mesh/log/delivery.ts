@@ -1,0 +1,150 @@
+/**
+ * What is delivered together: units, each where it belongs, and what has waited for them. Nothing of it counts until it is
+ * stored. Rules LG3, LG6.
+ */
+import type { PeerId } from '../protocol/ids'
+import { type Clock, type Millis, seconds } from '../runtime/clock'
+import { assertNever } from '../runtime/invariant'
+import type { Content } from './content'
+import { comparePositions, type Entry, type Position } from './entry'
+import type { RawEntry } from './entry-codec'
+import { Draft, emptyFeed, type Feeds } from './feeds'
+import { addresseeIn, entryIdIn, type LogScope } from './log-scope'
+import type { StoredEntry, StoredFeed } from './log-store'
+import { type Placing, place } from './placing'
+import { follows, lastOf, type Unit } from './runs'
+import type { Waiting } from './waiting'
+
+/** An entry that comes so long after it was written, behind newer ones, is marked: people may have read on. */
+const LATE_AFTER: Millis = seconds(10)
+
+export interface DeliveryDeps {
+  readonly scope: LogScope
+  readonly clock: Clock
+  /** what an entry says, as far as this peer can read it */
+  readonly decode: (raw: RawEntry) => Content
+  /** what somebody is called, as far as known */
+  readonly nameOf: (author: PeerId) => string | undefined
+}
+
+export class Delivery {
+  readonly draft: Draft
+  readonly entries: Entry[] = []
+  /** of whom entries are missing before those that came */
+  readonly gaps = new Set<PeerId>()
+  /** of whom something came that does not follow what is held */
+  readonly contradicted = new Set<PeerId>()
+  /** units that are to be compared with what is held */
+  readonly doubtful: Unit[] = []
+  /** what no honest peer sends */
+  fault: string | undefined
+
+  constructor(
+    feeds: Feeds,
+    private readonly waiting: Waiting,
+    private readonly newest: Position | undefined,
+    private readonly deps: DeliveryDeps,
+  ) {
+    this.draft = new Draft(feeds)
+  }
+
+  /**
+   * Takes a unit that its author has signed.
+   * @param start from where the author's feed was asked for, if it was
+   */
+  take(unit: Unit, start: number | undefined): void {
+    const head = this.draft.get(unit.author)?.head ?? 0
+    const placing = place(unit, this.draft, start)
+    switch (placing.kind) {
+      case 'fits':
+        this.include(unit, placing)
+        return this.#includeWaiting()
+      case 'early':
+        return this.waiting.add(unit)
+      case 'gap':
+        if (follows(unit, this.waiting.tail(unit.author))) this.waiting.add(unit)
+        else this.gaps.add(unit.author)
+        return
+      case 'contradiction':
+        if (start === undefined) this.contradicted.add(unit.author)
+        else this.doubtful.push(unit)
+        return
+      case 'wrong':
+        this.fault ??= placing.reason
+        return
+      case 'known':
+        if (start !== undefined && start <= head) this.doubtful.push(unit)
+        return
+      default:
+        return assertNever(placing)
+    }
+  }
+
+  include(
+    unit: Unit,
+    { entries: chained, jumps }: Pick<Extract<Placing, { kind: 'fits' }>, 'entries' | 'jumps'>,
+  ): void {
+    const { author } = unit
+    const feed = this.draft.get(author) ?? emptyFeed(author, unit.publicKey)
+    const { raw: last, hash } = lastOf(unit)
+    const contents = chained.map(({ raw }) => this.deps.decode(raw))
+    const bytes = chained.reduce((sum, { bytes: { length } }) => sum + length, 0)
+    const stored = chained.map((entry): StoredEntry => {
+      const { seq, lamport, previous } = entry.raw
+      const signature = seq === last.seq ? unit.signature : undefined
+      return { author, seq, lamport, previous, bytes: entry.bytes, signature, late: this.#isLate(entry.raw) }
+    })
+    const changed: StoredFeed = {
+      ...feed,
+      floor: jumps ? (chained[0]?.raw.seq ?? feed.floor) : feed.floor,
+      head: last.seq,
+      lamport: last.lamport,
+      hash,
+      bytes: jumps ? bytes : feed.bytes + bytes,
+      name: contents.findLast((content) => content.kind === 'name')?.name ?? feed.name,
+    }
+    if (jumps && feed.head >= feed.floor) this.draft.abandon({ author, from: feed.floor, to: feed.head })
+    this.draft.add(
+      changed,
+      stored,
+      chained.map(({ raw }) => raw),
+    )
+    for (const [index, { raw }] of chained.entries()) {
+      const content = contents[index] ?? { kind: 'unknown' }
+      this.entries.push(describe(raw, { content, late: stored[index]?.late ?? false }, changed.name, this.deps))
+    }
+  }
+
+  /** What one unit made possible may make others possible. */
+  #includeWaiting(): void {
+    let isAnyIncluded = true
+    while (isAnyIncluded) {
+      isAnyIncluded = false
+      for (const unit of this.waiting.units) {
+        const placing = place(unit, this.draft, undefined)
+        if (placing.kind === 'early' || placing.kind === 'gap') continue
+        this.waiting.take(unit)
+        if (placing.kind !== 'fits') continue
+        this.include(unit, placing)
+        isAnyIncluded = true
+      }
+    }
+  }
+
+  #isLate(raw: RawEntry): boolean {
+    const isBehind = this.newest !== undefined && comparePositions(raw, this.newest) < 0
+    return isBehind && this.deps.clock.wallTime() - raw.at > LATE_AFTER
+  }
+}
+
+/** @returns the entry as applications see it */
+export function describe(
+  { author, seq, lamport, at }: RawEntry,
+  { content, late }: { readonly content: Content; readonly late: boolean },
+  lastName: string | undefined,
+  { scope, nameOf }: Pick<DeliveryDeps, 'scope' | 'nameOf'>,
+): Entry {
+  const id = entryIdIn(scope, { author, seq })
+  const to = addresseeIn(scope, author)
+  return { id, author, seq, lamport, to, name: nameOf(author) ?? lastName, at, late, content }
+}

@@ -1,0 +1,309 @@
+/**
+ * One log as this peer holds it: writes its own entries, takes those of others, and delivers each once, when it is stored
+ * and all that it refers to is here. One thing happens at a time. How entries travel is Exchange's. Rules LG1-LG12.
+ */
+import type { PeerKey } from '../identity/peer-key'
+import type { Signatures } from '../identity/signatures'
+import type { PeerId } from '../protocol/ids'
+import type { HeldFeed, Segment } from '../protocol/log-messages'
+import { Emitter } from '../runtime/emitter'
+import { invariant } from '../runtime/invariant'
+import { answer } from './answers'
+import { sameBytes } from './bytes'
+import type { Content } from './content'
+import { Delivery, type DeliveryDeps, describe } from './delivery'
+import type { Entry, EntryId, Position } from './entry'
+import { decodeEntry, type RawEntry } from './entry-codec'
+import { Feeds } from './feeds'
+import { Forks } from './forks'
+import type { LogName, LogStore, StoredEntry, StoredFeed } from './log-store'
+import { OwnFeed } from './own-feed'
+import { type LogLimits, trim } from './retention'
+import { isUnitSigned, lastOf, readUnits, type Tail, type Unit } from './runs'
+import { Waiting } from './waiting'
+
+/** What entries of a log say, as it travels: in the clear among all, sealed between two. */
+export interface Speech {
+  encode(content: Content, position: Pick<Position, 'author' | 'seq'>): Pick<RawEntry, 'kind' | 'body'>
+  decode(raw: RawEntry): Content
+}
+
+export type LogEvents = {
+  /** in the order of delivery; `written` has those of one's own, as they travel */
+  delivered: {
+    readonly entries: readonly Entry[]
+    readonly authors: ReadonlySet<PeerId>
+    readonly written: Segment | undefined
+  }
+  /** somebody wrote two feeds; what was taken out for it */
+  forked: { readonly author: PeerId; readonly removed: readonly EntryId[]; readonly proof: Uint8Array }
+}
+
+export interface LogDeps extends Omit<DeliveryDeps, 'decode'> {
+  readonly name: LogName
+  readonly key: PeerKey
+  readonly signatures: Signatures
+  readonly store: LogStore
+  readonly speech: Speech
+  /** what this log has to tell of its writer, if anything */
+  readonly ownName: () => string | undefined
+  readonly limits: LogLimits
+}
+
+/** Segments as they came. */
+export interface Arrival {
+  readonly sender: { readonly id: PeerId; readonly publicKey: Uint8Array | undefined }
+  readonly segments: readonly Segment[]
+  /** from where each feed was asked for, if it was */
+  readonly asked?: ReadonlyMap<PeerId, number> | undefined
+}
+
+export interface Outcome {
+  /** entries that were delivered */
+  readonly delivered: number
+  /** authors of whom entries before these are missing */
+  readonly gaps: ReadonlySet<PeerId>
+  /** authors who seem to have written two feeds, and from where on theirs is needed to know */
+  readonly further: ReadonlyMap<PeerId, number>
+  /** authors of whom something came that does not follow what is held */
+  readonly contradicted: ReadonlySet<PeerId>
+  /** what no honest peer sends */
+  readonly fault: string | undefined
+}
+
+export interface HistoryPage {
+  /** oldest first */
+  readonly entries: readonly Entry[]
+  /** whether there are older ones */
+  readonly more: boolean
+  /** on the oldest page: false when older ones were written that are not held here any more */
+  readonly complete: boolean
+}
+
+export class Log {
+  readonly on: Emitter<LogEvents>['on']
+  readonly name: LogName
+  readonly #events = new Emitter<LogEvents>()
+  readonly #feeds: Feeds
+  readonly #own: OwnFeed
+  readonly #forks: Forks
+  readonly #waiting = new Waiting()
+  readonly #delivery: DeliveryDeps
+  #newest: Position | undefined
+  /** The last of what is to be done, one after another. */
+  #turn: Promise<unknown> = Promise.resolve()
+
+  static async open(deps: LogDeps): Promise<Log> {
+    const { store, name } = deps
+    const [feeds, [newest]] = await Promise.all([store.feeds(name), store.readBefore(name, undefined, 1)])
+    return new Log(deps, feeds, newest)
+  }
+
+  private constructor(
+    private readonly deps: LogDeps,
+    feeds: readonly StoredFeed[],
+    newest: Position | undefined,
+  ) {
+    this.on = this.#events.on.bind(this.#events)
+    this.name = deps.name
+    this.#newest = newest
+    this.#feeds = new Feeds(feeds)
+    this.#own = new OwnFeed({ ...deps, feeds: this.#feeds })
+    this.#forks = new Forks({ ...deps, feeds: this.#feeds })
+    this.#delivery = { ...deps, decode: (raw) => deps.speech.decode(raw) }
+  }
+
+  get feeds(): readonly StoredFeed[] {
+    return this.#feeds.all
+  }
+
+  feed(author: PeerId): StoredFeed | undefined {
+    return this.#feeds.get(author)
+  }
+
+  /** What others are told of a feed; undefined when nothing of it is held. */
+  held(author: PeerId): HeldFeed | undefined {
+    return this.#feeds.held(author)
+  }
+
+  /** Entries that came and wait for what they refer to. */
+  get waiting(): number {
+    return this.#waiting.count
+  }
+
+  /** Resolves when it is stored and delivered here; what is written in one moment goes together. Rejects as the store does. */
+  write(content: Content): Promise<Entry> {
+    const written = this.#own.plan(content)
+    if (this.#own.planned === 1) void this.#enqueue(() => this.#append())
+    return written
+  }
+
+  /** Never rejects but as the store does. */
+  receive(arrival: Arrival): Promise<Outcome> {
+    return this.#enqueue(() => this.#take(arrival))
+  }
+
+  /** Segments of these feeds, each from a number on, with about `budget` bytes in all. */
+  answer(
+    wanted: readonly { readonly author: PeerId; readonly from: number }[],
+    budget: number,
+  ): Promise<readonly Segment[]> {
+    const { store, name, key } = this.deps
+    return this.#enqueue(() => answer(wanted, budget, { self: key.id, feeds: this.#feeds, store, log: name }))
+  }
+
+  /** @returns the newest `limit` entries before `before` */
+  async history(before: Position | undefined, limit: number): Promise<HistoryPage> {
+    const stored = await this.deps.store.readBefore(this.name, before, limit + 1)
+    const more = stored.length > limit
+    const entries = (more ? stored.slice(1) : stored).map((entry) => this.#read(entry))
+    return { entries, more, complete: more || this.#feeds.isComplete }
+  }
+
+  /** In a log of two: the other has one's own feed up to `seq`. */
+  acknowledge(seq: number): Promise<void> {
+    return this.#enqueue(async () => {
+      const feed = this.#feeds.get(this.deps.key.id)
+      if (!feed || seq <= feed.acknowledged || seq > feed.head) return
+      const changed = { ...feed, acknowledged: seq }
+      await this.deps.store.put(this.name, [], [changed])
+      this.#feeds.set(changed)
+    })
+  }
+
+  /** Somebody says that somebody wrote two feeds. @returns why that is not proven, if so */
+  judge(proof: Uint8Array): Promise<string | undefined> {
+    return this.#enqueue(async () => {
+      const fork = await this.#forks.read(proof)
+      if (!fork.ok) return fork.reason
+      await this.#convict(proof)
+      return undefined
+    })
+  }
+
+  /** Proofs of all forks that are known. */
+  get proofs(): readonly Uint8Array[] {
+    return this.#feeds.all.flatMap(({ fork }) => (fork ? [fork.proof] : []))
+  }
+
+  /** Resolves when all that was begun is done. */
+  async idle(): Promise<void> {
+    await this.#turn
+  }
+
+  close(): void {
+    this.#events.clear()
+  }
+
+  #enqueue<T>(task: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(task)
+    // Whoever asked for it is told; what comes next is not kept from its turn.
+    this.#turn = done.catch(() => undefined)
+    return done
+  }
+
+  async #append(): Promise<void> {
+    const { key, store } = this.deps
+    while (this.#own.planned > 0) {
+      const delivery = this.#newDelivery()
+      const written = await this.#own.next()
+      delivery.include(written.unit, { entries: written.unit.entries, jumps: false })
+      try {
+        await store.put(this.name, delivery.draft.entries, delivery.draft.changed)
+      } catch (error) {
+        written.fail(error)
+        continue
+      }
+      const entries = written.unit.entries.map(({ bytes }) => bytes)
+      const segment = { publicKey: undefined, previous: undefined, entries, signature: written.unit.signature }
+      this.#commit(delivery, segment)
+      written.settle(delivery.entries)
+      invariant(this.#feeds.get(key.id)?.head === lastOf(written.unit).raw.seq, 'one feed has one writer')
+      await this.#trim()
+    }
+  }
+
+  async #take({ sender, segments, asked }: Arrival): Promise<Outcome> {
+    const { scope, store } = this.deps
+    const read = readUnits(segments, { scope, sender, tailOf: (author) => this.#tailOf(author) })
+    if (!read.ok)
+      return { delivered: 0, gaps: new Set(), further: new Map(), contradicted: new Set(), fault: read.reason }
+    const { units, gaps: unreadable } = read.value
+    const delivery = this.#newDelivery()
+    for (const author of unreadable) delivery.gaps.add(author)
+    const areAuthentic = await Promise.all(units.map((unit) => this.#isAuthentic(unit)))
+    for (const [index, unit] of units.entries()) {
+      if (areAuthentic[index]) delivery.take(unit, asked?.get(unit.author))
+      // Without the hash before it, it was taken to follow what is held, which its author may not have written.
+      else if (unit.isAnchored) delivery.fault ??= 'entries that their author has not signed'
+      else delivery.gaps.add(unit.author)
+    }
+    const { draft } = delivery
+    if (draft.size > 0) {
+      await store.put(this.name, draft.entries, draft.changed)
+      if (draft.abandoned.length > 0) await store.remove(this.name, draft.abandoned, [])
+      this.#commit(delivery, undefined)
+      await this.#trim()
+    }
+    const { gaps, contradicted, fault } = delivery
+    const further = await this.#compare(delivery.doubtful)
+    return { delivered: draft.size, gaps, further, contradicted, fault }
+  }
+
+  /** Looks for the first of the entries that is another one here. @returns from where on to ask for more to know */
+  async #compare(units: readonly Unit[]): Promise<ReadonlyMap<PeerId, number>> {
+    const further = new Map<PeerId, number>()
+    for (const unit of units) {
+      const found = await this.#forks.find(unit)
+      if (found.kind === 'proof') await this.#convict(found.proof)
+      if (found.kind === 'earlier') further.set(unit.author, found.from)
+    }
+    return further
+  }
+
+  async #convict(proof: Uint8Array): Promise<void> {
+    const verdict = await this.#forks.convict(proof)
+    if (!verdict) return
+    this.#waiting.drop(verdict.author)
+    this.#events.emit('forked', { ...verdict, proof })
+  }
+
+  /** The end of a feed that forked is not signed by itself: what is known of the fork stands for it. */
+  async #isAuthentic(unit: Unit): Promise<boolean> {
+    const fork = await this.#forks.of(unit.author)
+    const { raw, hash } = lastOf(unit)
+    if (fork && raw.seq === fork.seq - 1) return sameBytes(hash, fork.previous)
+    return isUnitSigned(unit, this.deps.signatures)
+  }
+
+  #newDelivery(): Delivery {
+    return new Delivery(this.#feeds, this.#waiting, this.#newest, this.#delivery)
+  }
+
+  #commit({ draft, entries }: Delivery, written: Segment | undefined): void {
+    this.#feeds.commit(draft)
+    this.#newest = draft.newestAfter(this.#newest)
+    const authors = new Set(draft.changed.map(({ author }) => author))
+    this.#events.emit('delivered', { entries, authors, written })
+  }
+
+  #trim(): Promise<void> {
+    const { limits, store, name } = this.deps
+    return trim(this.#feeds, limits, store, name)
+  }
+
+  #tailOf(author: PeerId): Tail | undefined {
+    const waiting = this.#waiting.tail(author)
+    if (waiting) return waiting
+    const feed = this.#feeds.get(author)
+    return feed && { seq: feed.head, hash: feed.hash }
+  }
+
+  #read(stored: StoredEntry): Entry {
+    const raw = decodeEntry(stored.bytes, stored)
+    invariant(raw.ok, 'what is stored was read before')
+    const content = this.deps.speech.decode(raw.value)
+    const { name } = this.#feeds.get(stored.author) ?? {}
+    return describe(raw.value, { content, late: stored.late }, name, this.deps)
+  }
+}

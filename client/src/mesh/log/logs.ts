@@ -1,0 +1,283 @@
+/**
+ * All logs of one peer in one room: everyone's, and one for each person it talks with alone, opened when somebody needs it.
+ * Each is kept the same by an exchange of its own. Rules LM1, DM1-DM4.
+ */
+
+import { PairSealer } from '../identity/pair-sealer'
+import type { PeerKey } from '../identity/peer-key'
+import type { Signatures } from '../identity/signatures'
+import { RoomError } from '../protocol/errors'
+import type { PeerId, RoomId } from '../protocol/ids'
+import {
+  MAX_DIRECT_LOG_BYTES,
+  MAX_DIRECT_LOG_ENTRIES,
+  MAX_DIRECT_LOGS,
+  MAX_KEPT_DIRECT_LOGS,
+  MAX_LOG_BYTES,
+  MAX_LOG_ENTRIES,
+  MAX_UNDELIVERED_ENTRIES,
+} from '../protocol/limits'
+import { decodeLogMessage, encodeLogMessage, type LogMessage } from '../protocol/log-messages'
+import type { Clock } from '../runtime/clock'
+import { Emitter } from '../runtime/emitter'
+import type { Random } from '../runtime/random'
+import type { Writable } from './content'
+import type { Entry, EntryId, Position } from './entry'
+import { Exchange } from './exchange'
+import { emptyFeed } from './feeds'
+import { type HistoryPage, Log, type LogDeps } from './log'
+import { scopeOfPair, scopeOfRoom } from './log-scope'
+import type { LogStore } from './log-store'
+import { openSpeech, sealedSpeech } from './speech'
+import { readWritable } from './writable'
+
+/** A member has all that one has said up to a number. */
+export interface Receipt {
+  readonly by: PeerId
+  /** in the log with that person alone; undefined in everyone's */
+  readonly with: PeerId | undefined
+  readonly upTo: number
+}
+
+export type LogsEvents = {
+  entry: Entry
+  receipt: Receipt
+  removed: { readonly ids: readonly EntryId[] }
+  error: RoomError
+}
+
+interface LogsDeps {
+  readonly room: RoomId
+  readonly key: PeerKey
+  readonly signatures: Signatures
+  readonly clock: Clock
+  readonly random: Random
+  readonly store: LogStore
+  readonly nameOf: (author: PeerId) => string | undefined
+  readonly ownName: () => string
+  readonly send: (to: PeerId, message: Uint8Array) => void
+  /** bytes that wait in the link to a peer */
+  readonly queued: (to: PeerId) => number
+  readonly onOffence: (peer: PeerId, what: string) => void
+}
+
+interface Waiter {
+  readonly with: PeerId
+  readonly seq: number
+  readonly settle: (error?: RoomError) => void
+}
+
+export class Logs {
+  readonly on: Emitter<LogsEvents>['on']
+  readonly #events = new Emitter<LogsEvents>()
+  readonly #room: Exchange
+  /** logs of two that were asked for, and of those the open ones */
+  readonly #directs = new Map<PeerId, Promise<Exchange | undefined>>()
+  readonly #open = new Map<PeerId, Exchange>()
+  /** those with whom there is a log of two */
+  readonly #talked: Set<PeerId>
+  readonly #linked = new Map<PeerId, Uint8Array>()
+  #waiters: Waiter[] = []
+  #closed = false
+
+  static async open(deps: LogsDeps): Promise<Logs> {
+    const scope = scopeOfRoom(deps.room)
+    const limits = { entries: MAX_LOG_ENTRIES, bytes: MAX_LOG_BYTES }
+    const [log, names] = await Promise.all([
+      Log.open({ ...deps, name: 'room', scope, speech: openSpeech(scope), limits }),
+      deps.store.list(),
+    ])
+    return new Logs(
+      deps,
+      log,
+      names.filter((name): name is PeerId => name !== 'room'),
+    )
+  }
+
+  private constructor(
+    private readonly deps: LogsDeps,
+    room: Log,
+    talked: readonly PeerId[],
+  ) {
+    this.on = this.#events.on.bind(this.#events)
+    this.#talked = new Set(talked)
+    this.#room = this.#share(room, undefined)
+  }
+
+  /** Those with whom something was said alone. */
+  get conversations(): readonly PeerId[] {
+    return [...this.#talked]
+  }
+
+  /** Whether something is known of a peer that may be away, so that it can be written to. */
+  isKnown(peer: PeerId): boolean {
+    return this.#talked.has(peer) || this.#room.log.feed(peer) !== undefined
+  }
+
+  /** @returns the entry, once it is stored. @throws RoomError 'bad-data' | 'too-large' */
+  async broadcast(content: Writable | string): Promise<Entry> {
+    return this.#room.log.write(readWritable(content, scopeOfRoom(this.deps.room)))
+  }
+
+  /**
+   * @returns the entry, once the other has it
+   * @throws RoomError 'bad-data' | 'too-large' | 'unknown-peer' (its key is not known) | 'overloaded' | 'left' (it is kept, and
+   *   sent when both meet again)
+   */
+  async send(to: PeerId, content: Writable | string): Promise<Entry> {
+    const { room, key } = this.deps
+    const writable = readWritable(content, scopeOfPair(room, key.id, to))
+    const exchange = await this.#direct(to)
+    if (!exchange) throw new RoomError('unknown-peer', `The key of ${to} is not known here.`, { peer: to })
+    const feed = exchange.log.feed(key.id)
+    const undelivered = (feed?.head ?? 0) - (feed?.acknowledged ?? 0)
+    if (undelivered >= MAX_UNDELIVERED_ENTRIES)
+      throw new RoomError('overloaded', `${undelivered} messages to ${to} were not delivered yet.`, { peer: to })
+    const entry = await exchange.log.write(writable)
+    await new Promise<void>((resolve, reject) => {
+      if (exchange.reached(to) >= entry.seq) return resolve()
+      const settle = (error?: RoomError) => (error ? reject(error) : resolve())
+      if (this.#closed) return settle(left())
+      this.#waiters.push({ with: to, seq: entry.seq, settle })
+    })
+    return entry
+  }
+
+  async history(withPeer: PeerId | undefined, before: Position | undefined, limit: number): Promise<HistoryPage> {
+    const exchange = withPeer === undefined ? this.#room : await this.#known(withPeer)
+    return exchange?.log.history(before, limit) ?? { entries: [], more: false, complete: true }
+  }
+
+  /** Up to where a peer has one's own feed, as far as known: everyone's, or that of the log with it alone. */
+  reached(peer: PeerId, isDirect: boolean): number {
+    if (!isDirect) return this.#room.reached(peer)
+    const exchange = this.#open.get(peer)
+    return Math.max(exchange?.reached(peer) ?? 0, exchange?.log.feed(this.deps.key.id)?.acknowledged ?? 0)
+  }
+
+  link(peer: PeerId, publicKey: Uint8Array): void {
+    this.#linked.set(peer, publicKey)
+    this.#room.link(peer, publicKey)
+    const direct = this.#directs.get(peer)
+    if (direct) void direct.then((exchange) => this.#linked.has(peer) && exchange?.link(peer, publicKey))
+    else if (this.#talked.has(peer)) void this.#direct(peer)
+  }
+
+  unlink(peer: PeerId): void {
+    this.#linked.delete(peer)
+    this.#room.unlink(peer)
+    void this.#directs.get(peer)?.then((exchange) => exchange?.unlink(peer))
+  }
+
+  receive(from: PeerId, bytes: Uint8Array): void {
+    const decoded = decodeLogMessage(bytes)
+    if (!decoded.ok) return this.deps.onOffence(from, decoded.reason)
+    const message = decoded.value
+    if (!message.direct) return this.#room.receive(from, message)
+    if (!this.#hasRoomFor(from)) return
+    void this.#direct(from).then((exchange) => exchange?.receive(from, message))
+  }
+
+  /** Whoever waits for an acknowledgement is told that it will not come while this page is open. */
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const { settle } of this.#waiters.splice(0)) settle(left())
+    const exchanges = [this.#room, ...(await Promise.all(this.#directs.values()))]
+    for (const exchange of exchanges) {
+      await exchange?.log.idle()
+      exchange?.close()
+    }
+    this.#events.clear()
+    this.deps.store.close()
+  }
+
+  /** The log of two, if there is one. */
+  async #known(peer: PeerId): Promise<Exchange | undefined> {
+    return this.#talked.has(peer) ? this.#direct(peer) : undefined
+  }
+
+  /** Opens the log of two; undefined when the other's key is not known. */
+  #direct(peer: PeerId): Promise<Exchange | undefined> {
+    const open = this.#directs.get(peer)
+    if (open) return open
+    const opening = this.#openDirect(peer)
+    this.#directs.set(peer, opening)
+    void opening.then((exchange) => {
+      if (!exchange) return this.#directs.delete(peer)
+      const publicKey = this.#linked.get(peer)
+      return publicKey && exchange.link(peer, publicKey)
+    })
+    return opening
+  }
+
+  async #openDirect(peer: PeerId): Promise<Exchange | undefined> {
+    const { room, key, random, store } = this.deps
+    if (peer === key.id) return undefined
+    const publicKey = this.#linked.get(peer) ?? this.#room.log.feed(peer)?.publicKey ?? (await this.#storedKey(peer))
+    const sealer = publicKey && (await PairSealer.of({ room, key, publicKey, random }))
+    if (!publicKey || !sealer) return undefined
+    const scope = scopeOfPair(room, key.id, peer)
+    const limits = { entries: MAX_DIRECT_LOG_ENTRIES, bytes: MAX_DIRECT_LOG_BYTES }
+    const deps: LogDeps = {
+      ...this.deps,
+      name: peer,
+      scope,
+      speech: sealedSpeech(scope, sealer),
+      ownName: () => undefined,
+      limits,
+    }
+    // So that it can be written to while it is away, also when only one's own words are in the log.
+    if (!(await this.#storedKey(peer))) await store.put(peer, [], [emptyFeed(peer, publicKey)])
+    this.#talked.add(peer)
+    const exchange = this.#share(await Log.open(deps), peer)
+    this.#open.set(peer, exchange)
+    return exchange
+  }
+
+  async #storedKey(peer: PeerId): Promise<Uint8Array | undefined> {
+    return (await this.deps.store.feeds(peer)).find(({ author }) => author === peer)?.publicKey
+  }
+
+  #share(log: Log, other: PeerId | undefined): Exchange {
+    const { key, clock, random, send, queued, onOffence } = this.deps
+    const exchange = new Exchange({
+      log,
+      direct: other !== undefined,
+      self: key.id,
+      clock,
+      random,
+      send: (to, message: LogMessage) => send(to, encodeLogMessage(message)),
+      queued,
+      onAcknowledged: (by, upTo) => this.#acknowledge(exchange, { by, with: other, upTo }),
+      onOffence,
+    })
+    log.on('delivered', ({ entries }) => {
+      for (const entry of entries) if (entry.content.kind !== 'unknown') this.#events.emit('entry', entry)
+    })
+    log.on('forked', ({ author, removed }) => {
+      if (removed.length > 0) this.#events.emit('removed', { ids: removed })
+      const words = `${this.deps.nameOf(author) ?? author} wrote two versions of the same messages; what contradicts is kept out.`
+      this.#events.emit('error', new RoomError('forked', words, { peer: author }))
+    })
+    return exchange
+  }
+
+  #acknowledge(exchange: Exchange, receipt: Receipt): void {
+    const { with: other, by, upTo } = receipt
+    this.#events.emit('receipt', receipt)
+    if (other === undefined || by !== other) return
+    void exchange.log.acknowledge(upTo)
+    const isSettled = (waiter: Waiter) => waiter.with === other && waiter.seq <= upTo
+    const settled = this.#waiters.filter(isSettled)
+    this.#waiters = this.#waiters.filter((waiter) => !isSettled(waiter))
+    for (const { settle } of settled) settle()
+  }
+
+  /** Keys cost nothing, and each can begin a log of two. */
+  #hasRoomFor(peer: PeerId): boolean {
+    if (this.#directs.has(peer) || this.#talked.has(peer)) return true
+    return this.#directs.size < MAX_DIRECT_LOGS && this.#talked.size < MAX_KEPT_DIRECT_LOGS
+  }
+}
+
+const left = (): RoomError => new RoomError('left', 'The room was left; it is kept, and sent when both meet again.')

@@ -1,0 +1,109 @@
+/** What this peer is about to write: contents gather here, and become entries of its feed, one signature for many. Rule LG5. */
+import type { PeerKey } from '../identity/peer-key'
+import { ENTRIES_FRAME_BYTES, MAX_SEGMENT_ENTRIES } from '../protocol/limits'
+import type { Clock } from '../runtime/clock'
+import type { Content } from './content'
+import type { Entry } from './entry'
+import { digestEntry, encodeEntry, hashEntry, type RawEntry } from './entry-codec'
+import { emptyFeed, type Feeds } from './feeds'
+import type { Speech } from './log'
+import type { LogScope } from './log-scope'
+import { type ChainedEntry, signedMessage, type Unit } from './runs'
+
+/** A long feed says again who writes it, so that whoever holds only its end knows. */
+const NAMED_EVERY = 1000
+
+interface OwnFeedDeps {
+  readonly scope: LogScope
+  readonly key: PeerKey
+  readonly clock: Clock
+  readonly speech: Speech
+  readonly ownName: () => string | undefined
+  readonly feeds: Feeds
+}
+
+interface Planned {
+  readonly content: Content
+  readonly settle: (entry: Entry) => void
+  readonly fail: (error: unknown) => void
+}
+
+/** Entries that are ready to be stored. */
+interface Written {
+  readonly unit: Unit
+  /** @param entries those of the unit, as applications see them */
+  readonly settle: (entries: readonly Entry[]) => void
+  readonly fail: (error: unknown) => void
+}
+
+export class OwnFeed {
+  readonly #planned: Planned[] = []
+  #unnamed = 0
+
+  constructor(private readonly deps: OwnFeedDeps) {}
+
+  get planned(): number {
+    return this.#planned.length
+  }
+
+  /** Resolves with the entry that it has become. */
+  plan(content: Content): Promise<Entry> {
+    return new Promise((settle, fail) => {
+      this.#planned.push({ content, settle, fail })
+    })
+  }
+
+  /** Makes entries of what is planned, as many as go together. */
+  async next(): Promise<Written> {
+    const { key, scope, feeds } = this.deps
+    const feed = feeds.get(key.id) ?? emptyFeed(key.id, key.publicKey)
+    const name = this.#dueName(feed.name)
+    const chained: ChainedEntry[] = []
+    const taken: Planned[] = []
+    let previous = feed.hash
+    let size = 0
+    const add = (content: Content): boolean => {
+      const seq = feed.head + chained.length + 1
+      const raw = this.#newEntry(content, seq, previous, chained.length)
+      const bytes = encodeEntry(raw)
+      if (chained.length > 0 && size + bytes.length > ENTRIES_FRAME_BYTES / 2) return false
+      previous = hashEntry(scope, { author: key.id, seq, previous, digest: digestEntry(bytes) })
+      chained.push({ raw, bytes, hash: previous })
+      size += bytes.length
+      return true
+    }
+    if (name !== undefined) add({ kind: 'name', name })
+    for (const planned of this.#planned.slice(0, MAX_SEGMENT_ENTRIES - chained.length)) {
+      if (!add(planned.content)) break
+      taken.push(planned)
+    }
+    this.#planned.splice(0, taken.length)
+    this.#unnamed = name === undefined ? this.#unnamed + chained.length : 0
+    const signature = await key.sign(signedMessage(previous))
+    return {
+      unit: { author: key.id, publicKey: key.publicKey, entries: chained, signature, size, isAnchored: true },
+      settle: (entries) => {
+        const own = entries.slice(entries.length - taken.length)
+        for (const [index, { settle }] of taken.entries()) settle(own[index] as Entry)
+      },
+      fail: (error) => {
+        for (const { fail } of taken) fail(error)
+      },
+    }
+  }
+
+  #newEntry(content: Content, seq: number, previous: Uint8Array, index: number): RawEntry {
+    const { key, feeds, clock, speech } = this.deps
+    const { id: author } = key
+    const lamport = feeds.lamport + index + 1
+    // Those that follow in one moment follow the first.
+    const parents = index === 0 ? feeds.parentsFor(author) : []
+    return { author, seq, lamport, at: clock.wallTime(), previous, parents, ...speech.encode(content, { author, seq }) }
+  }
+
+  /** Its writer's name, when the log does not have it or has not told it for long. */
+  #dueName(told: string | undefined): string | undefined {
+    const name = this.deps.ownName()
+    return name !== told || this.#unnamed >= NAMED_EVERY ? name : undefined
+  }
+}

@@ -1,0 +1,72 @@
+/** One linked peer with whom a log is shared: what it has, what it was sent, and how it answers. Rules LM1-LM4. */
+import { TokenBucket } from '../../../../signaling-server/src/rate'
+import type { PeerId } from '../protocol/ids'
+import { MAX_FEEDS, SEGMENT_BURST, SEGMENTS_PER_SECOND } from '../protocol/limits'
+import type { HeldFeed } from '../protocol/log-messages'
+import { type Clock, type Millis, seconds } from '../runtime/clock'
+
+/** The first pause after somebody who was asked gave nothing; it doubles each time. */
+const FIRST_PAUSE: Millis = seconds(1)
+const LONGEST_PAUSE: Millis = seconds(60)
+
+export class Partner {
+  /** authors of whom this one has more than is held here */
+  readonly ahead = new Set<PeerId>()
+  /** authors of whom it is to be told what is held here */
+  readonly untold = new Set<PeerId>()
+  /** up to where it was sent one's own feed */
+  sent = 0
+  /** bytes of its entries that are being looked at */
+  pending = 0
+  /** what it wants and is not being sent yet */
+  wanted: readonly { readonly author: PeerId; readonly from: number }[] | undefined
+  isBeingSent = false
+  readonly #has = new Map<PeerId, HeldFeed>()
+  readonly #segments: TokenBucket
+  #failures = 0
+  #pausedUntil: Millis = Number.NEGATIVE_INFINITY
+
+  constructor(
+    readonly id: PeerId,
+    readonly publicKey: Uint8Array,
+    private readonly clock: Clock,
+  ) {
+    this.#segments = new TokenBucket({ burst: SEGMENT_BURST, perSecond: SEGMENTS_PER_SECOND }, () => clock.now())
+  }
+
+  has(author: PeerId): HeldFeed | undefined {
+    return this.#has.get(author)
+  }
+
+  /** It says what it holds. */
+  tell(feed: HeldFeed): void {
+    if (this.#has.size < MAX_FEEDS || this.#has.has(feed.author)) this.#has.set(feed.author, feed)
+  }
+
+  /** All that it said before is no longer so. */
+  forget(): void {
+    this.#has.clear()
+    this.ahead.clear()
+  }
+
+  /** @returns whether so many segments, which nobody asked for, may be looked at */
+  takesSegments(count: number): boolean {
+    return this.#segments.take(count)
+  }
+
+  get isPaused(): boolean {
+    return this.clock.now() < this.#pausedUntil
+  }
+
+  /** when it may be asked again */
+  get pausedUntil(): Millis {
+    return this.#pausedUntil
+  }
+
+  /** It was asked and gave something of use, or nothing. */
+  judge(isUseful: boolean): void {
+    this.#failures = isUseful ? 0 : this.#failures + 1
+    const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (this.#failures - 1))
+    this.#pausedUntil = isUseful ? Number.NEGATIVE_INFINITY : this.clock.now() + pause
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * Whether a unit can be delivered now: behind its author's entry before it, and after all that it refers to. Rules LG3, LG6,
+ * LG7.
+ */
+import type { PeerId } from '../protocol/ids'
+import { MAX_FEEDS, MAX_FIRST_LAMPORT, MAX_LAMPORT_STEP } from '../protocol/limits'
+import { sameBytes } from './bytes'
+import { type Draft, NO_HASH } from './feeds'
+import { type ChainedEntry, firstOf, lastOf, type Unit } from './runs'
+
+export type Placing =
+  /** `entries` are new and go behind what is held; `jumps` over what nobody has any more */
+  | { readonly kind: 'fits'; readonly entries: readonly ChainedEntry[]; readonly jumps: boolean }
+  /** what it refers to is not here yet */
+  | { readonly kind: 'early' }
+  /** it is held already, or kept out for good */
+  | { readonly kind: 'known' }
+  /** entries of its author are missing before it */
+  | { readonly kind: 'gap' }
+  /** it does not follow what is held of its author: one of the two is forged */
+  | { readonly kind: 'contradiction' }
+  | { readonly kind: 'wrong'; readonly reason: string }
+
+/** @param start where the author's feed begins as far as anybody here holds it; undefined when nobody was asked */
+export function place(unit: Unit, draft: Draft, start: number | undefined): Placing {
+  const feed = draft.get(unit.author)
+  const { raw: first } = firstOf(unit)
+  const { raw: last } = lastOf(unit)
+  if (feed?.fork && last.seq >= feed.fork.seq) return { kind: 'known' }
+  const head = feed?.head ?? 0
+  const hash = feed?.hash ?? NO_HASH
+  if (last.seq < head) return { kind: 'known' }
+  const jumps = first.seq > head + 1
+  if (jumps && first.seq !== start) return { kind: 'gap' }
+  if (!jumps && !continues(unit, head, hash)) return { kind: 'contradiction' }
+  const entries = unit.entries.filter(({ raw }) => raw.seq > head)
+  const [next] = entries
+  if (!next) return { kind: 'known' }
+  if (!draft.hasRoomFor(unit.author, MAX_FEEDS)) return { kind: 'wrong', reason: 'more authors than a log may have' }
+  if (next.raw.lamport <= (feed?.lamport ?? 0)) return { kind: 'wrong', reason: 'time that runs backwards' }
+  const latest = draft.lamport === 0 ? MAX_FIRST_LAMPORT : draft.lamport + MAX_LAMPORT_STEP
+  if (last.lamport > latest) return { kind: 'wrong', reason: 'a time far ahead of all others' }
+  const isEarly = entries.some(({ raw }) => raw.parents.some(({ author, seq }) => !isHere(author, seq, draft)))
+  return isEarly ? { kind: 'early' } : { kind: 'fits', entries, jumps }
+}
+
+/** @returns whether the unit has, or comes right behind, the very entry at `head` */
+function continues(unit: Unit, head: number, hash: Uint8Array): boolean {
+  const { raw } = firstOf(unit)
+  if (raw.seq === head + 1) return sameBytes(raw.previous, hash)
+  const same = unit.entries.find((entry) => entry.raw.seq === head)
+  return same !== undefined && sameBytes(same.hash, hash)
+}
+
+function isHere(author: PeerId, seq: number, draft: Draft): boolean {
+  const feed = draft.get(author)
+  if (!feed) return !draft.hasRoomFor(author, MAX_FEEDS)
+  return feed.head >= seq || (feed.fork !== undefined && seq >= feed.fork.seq)
+}

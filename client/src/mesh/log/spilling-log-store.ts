@@ -1,0 +1,79 @@
+/**
+ * A store that goes on in memory when the disk takes nothing any more: what is on the disk is still read, what comes is
+ * held until the page is left. Whoever has to know is told once, before anything goes on. Rule ST7.
+ */
+import { comparePositions, type Position } from './entry'
+import { type LogName, type LogStore, LogStoreError, type Range, type StoredEntry, type StoredFeed } from './log-store'
+import { memoryLogStore } from './memory-log-store'
+
+export class SpillingLogStore implements LogStore {
+  readonly #memory = memoryLogStore()
+  #spilled: Promise<void> | undefined
+
+  /** @param onSpill told why; what is to be kept in memory waits for it */
+  constructor(
+    private readonly disk: LogStore,
+    private readonly onSpill: (why: string) => Promise<void>,
+  ) {}
+
+  get isDurable(): boolean {
+    return this.disk.isDurable && !this.#spilled
+  }
+
+  async list(): Promise<readonly LogName[]> {
+    const logs = await Promise.all([this.#try((disk) => disk.list()), this.#memory.list()])
+    return [...new Set(logs.flatMap((names) => names ?? []))]
+  }
+
+  async feeds(log: LogName): Promise<readonly StoredFeed[]> {
+    const feeds = await Promise.all([this.#try((disk) => disk.feeds(log)), this.#memory.feeds(log)])
+    return [...new Map(feeds.flatMap((some) => some ?? []).map((feed) => [feed.author, feed])).values()]
+  }
+
+  async put(log: LogName, entries: readonly StoredEntry[], feeds: readonly StoredFeed[]): Promise<void> {
+    if (!this.#spilled && (await this.#try((disk) => disk.put(log, entries, feeds).then(() => true)))) return
+    await this.#memory.put(log, entries, feeds)
+  }
+
+  async read(log: LogName, range: Range, maxBytes: number): Promise<readonly StoredEntry[]> {
+    const kept = await this.#try((disk) => disk.read(log, range, maxBytes))
+    return kept && kept.length > 0 ? kept : this.#memory.read(log, range, maxBytes)
+  }
+
+  async readBefore(log: LogName, position: Position | undefined, count: number): Promise<readonly StoredEntry[]> {
+    return (await this.#merge((store) => store.readBefore(log, position, count))).slice(-count)
+  }
+
+  async readAfter(log: LogName, position: Position | undefined, count: number): Promise<readonly StoredEntry[]> {
+    return (await this.#merge((store) => store.readAfter(log, position, count))).slice(0, count)
+  }
+
+  async remove(log: LogName, ranges: readonly Range[], feeds: readonly StoredFeed[]): Promise<void> {
+    const isRemoved = await this.#try((disk) => disk.remove(log, ranges, feeds).then(() => true))
+    if (isRemoved && !this.#spilled) return
+    await this.#memory.remove(log, ranges, feeds)
+  }
+
+  close(): void {
+    this.disk.close()
+    this.#memory.close()
+  }
+
+  async #merge(read: (store: LogStore) => Promise<readonly StoredEntry[]>): Promise<StoredEntry[]> {
+    const kept = (await this.#try(read)) ?? []
+    if (!this.#spilled) return [...kept]
+    return [...kept, ...(await read(this.#memory))].sort(comparePositions)
+  }
+
+  /** @returns undefined when the disk fails, which from then on is not relied on */
+  async #try<T>(use: (disk: LogStore) => Promise<T>): Promise<T | undefined> {
+    try {
+      return await use(this.disk)
+    } catch (error) {
+      if (!(error instanceof LogStoreError)) throw error
+      this.#spilled ??= this.onSpill(error.message)
+      await this.#spilled
+      return undefined
+    }
+  }
+}

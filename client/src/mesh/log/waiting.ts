@@ -1,0 +1,59 @@
+/**
+ * Units that are signed and yet too early: what they refer to has not come. However much is sent, no more than a limit is
+ * held; what falls out is asked for again. Rule LG6.
+ */
+import type { PeerId } from '../protocol/ids'
+import { MAX_WAITING_BYTES } from '../protocol/limits'
+import { firstOf, lastOf, type Tail, type Unit } from './runs'
+
+/** Bytes that a small entry takes here besides its own. */
+const OVERHEAD = 500
+
+const costOf = ({ size, entries }: Unit): number => size + entries.length * OVERHEAD
+
+export class Waiting {
+  #units: Unit[] = []
+  #bytes = 0
+
+  get units(): readonly Unit[] {
+    return this.#units
+  }
+
+  /** entries that wait */
+  get count(): number {
+    return this.#units.reduce((count, { entries }) => count + entries.length, 0)
+  }
+
+  /** The last entry of that author's that waits. */
+  tail(author: PeerId): Tail | undefined {
+    const unit = this.#units.findLast((candidate) => candidate.author === author)
+    if (!unit) return undefined
+    const { raw, hash } = lastOf(unit)
+    return { seq: raw.seq, hash }
+  }
+
+  /** @param unit follows what is held, or what waits already, of its author */
+  add(unit: Unit): void {
+    const tail = this.tail(unit.author)
+    if (tail && firstOf(unit).raw.seq <= tail.seq) return
+    this.#units.push(unit)
+    this.#bytes += costOf(unit)
+    while (this.#bytes > MAX_WAITING_BYTES) this.#dropLast()
+  }
+
+  /** Takes one out, whose turn has come. */
+  take(unit: Unit): void {
+    this.#units = this.#units.filter((other) => other !== unit)
+    this.#bytes -= costOf(unit)
+  }
+
+  /** Drops all of an author's. */
+  drop(author: PeerId): void {
+    for (const unit of this.#units.filter((other) => other.author === author)) this.take(unit)
+  }
+
+  #dropLast(): void {
+    const unit = this.#units.at(-1)
+    if (unit) this.take(unit)
+  }
+}
