@@ -85,7 +85,7 @@ describe('data', () => {
     expect(() => assertData(most, 'data')).not.toThrow()
     expect(() => assertData([...most, 0], 'data')).toThrow('data has more than 100000 values in it')
     expect(countValues({ a: [1, 'two'], b: new Uint8Array(9) }, 100)).toBe(4 + VALUES_OF_BYTES)
-    const decoded = decodePayload(encodePayload({ kind: 'message', number: 1, direct: false, at: 0, data: most }))
+    const decoded = decodePayload(encodePayload({ kind: 'answer', number: 1, body: most }))
     expect(decoded.ok).toBe(true)
   })
 })

@@ -1,15 +1,23 @@
 import { deepStrictEqual } from 'node:assert'
 import { describe, expect, it } from 'vitest'
 import { EDGE_DATA } from './data-contract'
-import { MAX_RECORD_BYTES } from './limits'
+import { MAX_RECORD_BYTES, MAX_TOPIC_LENGTH } from './limits'
 import { encodeMsgpack } from './msgpack'
-import { decodePayload, encodePayload, type Payload, REFUSAL_REASONS } from './payloads'
+import {
+  decodePayload,
+  decodeSignal,
+  encodePayload,
+  encodeSignal,
+  type Payload,
+  REFUSAL_REASONS,
+  type Signal,
+} from './payloads'
 
-const MESSAGE: Payload = { kind: 'message', number: 1, direct: false, at: 1_767_225_600_000, data: 'hi' }
+const REQUEST: Payload = { kind: 'request', number: 1, topic: 'time', body: 'now' }
 
 const PAYLOADS: readonly Payload[] = [
-  ...EDGE_DATA.map((data): Payload => ({ ...MESSAGE, data })),
-  { ...MESSAGE, number: Number.MAX_SAFE_INTEGER, direct: true, at: -0.5 },
+  ...EDGE_DATA.map((body): Payload => ({ ...REQUEST, body })),
+  { ...REQUEST, number: Number.MAX_SAFE_INTEGER },
   { kind: 'request', number: 1, topic: 't'.repeat(128), body: { a: [1] } },
   { kind: 'request', number: 0, topic: '🐦', body: null },
   { kind: 'answer', number: 1, body: null },
@@ -25,7 +33,6 @@ describe('payloads', () => {
 
   it('[PL1] are on the wire what the protocol says', () => {
     const wire: [Payload, Parameters<typeof encodeMsgpack>[0]][] = [
-      [{ kind: 'message', number: 3, direct: true, at: 1000, data: ['hi'] }, [1, 3, true, 1000, ['hi']]],
       [{ kind: 'request', number: 4, topic: 'time', body: null }, [2, 4, 'time', null]],
       [{ kind: 'answer', number: 4, body: 'noon' }, [3, 4, 'noon']],
       [{ kind: 'refusal', number: 4, reason: 'no-handler', message: 'no' }, [4, 4, 'no-handler', 'no']],
@@ -43,17 +50,13 @@ describe('payloads', () => {
       [],
       [0, 1],
       [6, 'Wren'],
-      ['1', 1, false, 0, null],
-      [1, 1, false, 0],
-      [1, 1, false, 0, null, null],
-      [1, -1, false, 0, null],
-      [1, 1.5, false, 0, null],
-      [1, 2 ** 53, false, 0, null],
-      [1, '1', false, 0, null],
-      [1, 1, 1, 0, null],
-      [1, 1, false, Number.NaN, null],
-      [1, 1, false, Number.POSITIVE_INFINITY, null],
-      [1, 1, false, '0', null],
+      // What messages were before there were logs.
+      [1, 1, false, 0, null],
+      ['2', 1, 'time', null],
+      [2, 1.5, 'time', null],
+      [2, 2 ** 53, 'time', null],
+      [2, '1', 'time', null],
+      [2, 1, 'time', null, null],
       [2, 1, '', null],
       [2, 1, 't'.repeat(129), null],
       [2, 1, 7, null],
@@ -76,7 +79,7 @@ describe('payloads', () => {
 
   it('[PL4] that are no MessagePack, or more than one value, are refused', () => {
     expect(decodePayload(new Uint8Array())).toMatchObject({ ok: false })
-    expect(decodePayload(Uint8Array.of(...encodePayload(MESSAGE), 0xc0))).toMatchObject({ ok: false })
+    expect(decodePayload(Uint8Array.of(...encodePayload(REQUEST), 0xc0))).toMatchObject({ ok: false })
     expect(decodePayload(Uint8Array.of(0xd4, 1, 1))).toMatchObject({ ok: false })
   })
 
@@ -85,5 +88,34 @@ describe('payloads', () => {
       expect(decodePayload(encodeMsgpack([5, record]))).toMatchObject({ ok: false })
     }
     expect(decodePayload(encodeMsgpack([5, new Uint8Array(MAX_RECORD_BYTES)]))).toMatchObject({ ok: true })
+  })
+})
+
+describe('signals', () => {
+  it('[PL1] arrive as they were sent', () => {
+    const signals: readonly Signal[] = [
+      ...EDGE_DATA.map((data): Signal => ({ topic: 'typing', data, direct: false })),
+      { topic: 't'.repeat(MAX_TOPIC_LENGTH), data: null, direct: true },
+    ]
+    for (const signal of signals) deepStrictEqual(decodeSignal(encodeSignal(signal)), { ok: true, value: signal })
+  })
+
+  it('[PL1] are on the wire what the protocol says', () => {
+    const signal: Signal = { topic: 'typing', data: ['yes'], direct: true }
+    expect([...encodeSignal(signal)]).toEqual([...encodeMsgpack(['typing', true, ['yes']])])
+  })
+
+  it('[PL4] of another shape are refused', () => {
+    const malformed = [null, 7, [], ['typing'], ['typing', true], ['', true, null], [7, true, null]]
+    const more = [
+      ['t'.repeat(MAX_TOPIC_LENGTH + 1), true, null],
+      ['typing', 1, null],
+      ['typing', true, null, null],
+    ]
+    for (const content of [...malformed, ...more]) {
+      const decoded = decodeSignal(encodeMsgpack(content))
+      expect(decoded).toEqual({ ok: false, reason: expect.stringContaining('malformed') })
+    }
+    expect(decodeSignal(Uint8Array.of(0xc1))).toMatchObject({ ok: false })
   })
 })
