@@ -109,8 +109,9 @@ export class Logs {
     return [...this.#talked]
   }
 
-  /** Whether something is known of a peer that may be away, so that it can be written to. */
+  /** Whether something is known of another peer that may be away, so that it can be written to. */
   isKnown(peer: PeerId): boolean {
+    if (peer === this.deps.key.id) return false
     return this.#talked.has(peer) || this.#room.log.feed(peer) !== undefined
   }
 
