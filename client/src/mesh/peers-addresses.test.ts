@@ -7,6 +7,7 @@ import { simSignatures, simSigner } from '../sim/sim-signatures'
 import { VirtualClock } from '../sim/virtual-clock'
 import { newSecretKey, toPeerKey } from './identity/peer-key'
 import type { Delivery } from './link/introducer'
+import { memoryLogStore } from './log/memory-log-store'
 import { VerifiedPeers } from './membership/verified-peers'
 import { type Address, newAddress } from './protocol/ids'
 import { CALL_BURST, CALLS_PER_SECOND, MAX_ATTEMPTS, MAX_ROUTES } from './protocol/limits'
@@ -33,6 +34,7 @@ async function setUp(outcome: Delivery) {
     clock,
     random,
     store,
+    memory: { logs: memoryLogStore(), fault: undefined, burn: async () => {}, forget: async () => {} },
     links: (options) => network.link('alice', options),
     signaling,
   })

@@ -93,6 +93,10 @@ export class RemotePeer {
     return this.#record?.name
   }
 
+  get publicKey(): Uint8Array | undefined {
+    return this.#record?.publicKey
+  }
+
   /** What the roster says of it; undefined before its first hello. */
   get member(): Standing | undefined {
     if (!this.#record) return undefined

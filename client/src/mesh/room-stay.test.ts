@@ -6,9 +6,10 @@ import { Sim, secretRoom } from '../sim/sim'
 import { simSignatures, simSigner } from '../sim/sim-signatures'
 import { VirtualClock } from '../sim/virtual-clock'
 import { newSecretKey, toPeerKey } from './identity/peer-key'
+import { memoryLogStore } from './log/memory-log-store'
 import { cleanName, ownName, rememberedName, rememberName } from './membership/names'
 import { VerifiedPeers } from './membership/verified-peers'
-import { Room } from './room'
+import { Room, type RoomDeps } from './room'
 import { seconds } from './runtime/clock'
 import { memoryStore, type Store } from './runtime/store'
 
@@ -54,7 +55,7 @@ describe('a name', () => {
 })
 
 /** A room whose signaling does what the test says. */
-function lonelyRoom(store: Store = memoryStore()) {
+function lonelyRoom(store: Store = memoryStore(), memory: Partial<RoomDeps['memory']> = {}) {
   const clock = new VirtualClock()
   const signaling = new ScriptedSignaling('server')
   const links = () => {
@@ -73,6 +74,7 @@ function lonelyRoom(store: Store = memoryStore()) {
     clock,
     random,
     store,
+    memory: { logs: memoryLogStore(), fault: undefined, burn: async () => {}, forget: async () => {}, ...memory },
     links,
     signaling,
   })
@@ -127,7 +129,7 @@ describe('leaving', () => {
 
   it('[RP2] is told to everybody, and ends everything here, once', async () => {
     const sim = await trio()
-    const { address, room, messages } = sim.peer('alice')
+    const { address, room, texts } = sim.peer('alice')
     const bob = sim.peer('bob')
     bob.room.handle('sleep', () => new Promise<null>(() => {}))
     const asked = expect(room.request(bob.id, 'sleep')).rejects.toMatchObject({ reason: 'left' })
@@ -142,22 +144,74 @@ describe('leaving', () => {
     expect(sim.server.find(address)).toBeUndefined()
     await bob.room.broadcast('is alice here?')
     await sim.run(seconds(60))
-    expect(messages).toEqual([])
+    expect(texts()).toEqual([])
     expect(bob.sees('here')).toEqual(['carol'])
-    for (const refused of [room.send(bob.id, 1), room.broadcast(1), room.request(bob.id, 'time'), room.rename('Al')]) {
+    for (const refused of [
+      room.send(bob.id, 'hi'),
+      room.broadcast('hi'),
+      room.request(bob.id, 'time'),
+      room.rename('Al'),
+      room.history(),
+    ]) {
       await expect(refused).rejects.toMatchObject({ reason: 'left' })
     }
   })
 
-  it('[SE7] tells whoever waits for an acknowledgement, at the latest after a second', async () => {
+  it('[DM1] tells whoever waits for an acknowledgement; what was said is kept, and said in the next stay', async () => {
     const sim = await trio()
-    const { room } = sim.peer('alice')
+    const { room, profile } = sim.peer('alice')
     sim.network.silence('bob')
     const sent = expect(room.send(sim.peer('bob').id, 'wait')).rejects.toMatchObject({ reason: 'left' })
+    await sim.run(seconds(1))
     const leaving = room.leave()
-    await sim.run(1000)
+    await sim.run(seconds(1))
     await leaving
     await sent
+    sim.network.wake('bob')
+    sim.join('alice', profile)
+    await sim.run(seconds(60))
+    expect(sim.peer('bob').texts()).toEqual(['wait'])
+  })
+})
+
+describe('what is not kept', () => {
+  it('[ST7] is told once somebody has entered, who then may listen', async () => {
+    const { clock, signaling, room } = lonelyRoom(memoryStore(), { fault: 'it is a private window' })
+    const entering = room.enter()
+    await clock.run(0)
+    signaling.change('connected')
+    await entering
+    const errors: unknown[] = []
+    room.on('error', (error) => errors.push(error))
+    await clock.run(1)
+    const words = 'This browser does not keep what is said here, only this page does: it is a private window'
+    expect(errors).toMatchObject([{ reason: 'not-stored', message: words }])
+    await clock.run(seconds(60))
+    expect(errors).toHaveLength(1)
+  })
+})
+
+describe('forgetting', () => {
+  it('[ST8] leaves first, and then removes everything', async () => {
+    const done: string[] = []
+    const forget = async () => {
+      done.push('forget')
+    }
+    const { clock, room } = lonelyRoom(memoryStore(), { forget })
+    room.on('status', ({ state }) => done.push(state))
+    await Promise.all([room.forget(), clock.run(seconds(2))])
+    expect(done).toEqual(['left', 'forget'])
+  })
+
+  it('[ST8] says so when something would not go', async () => {
+    const forget = () => Promise.reject(new Error('another tab has it open'))
+    const { clock, room } = lonelyRoom(memoryStore(), { forget })
+    const forgotten = expect(room.forget()).rejects.toMatchObject({
+      reason: 'not-stored',
+      message: expect.stringContaining('another tab has it open'),
+    })
+    await clock.run(seconds(2))
+    await forgotten
   })
 })
 

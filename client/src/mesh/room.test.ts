@@ -2,16 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { peerId } from '../sim/people'
 import { Sim } from '../sim/sim'
 import { Stranger } from '../sim/stranger'
-import { VirtualClock } from '../sim/virtual-clock'
-import { messageId } from './messaging/messages'
+import type { EntryId } from './log/entry'
+import { entryId } from './log/entry-id'
 import type { Data } from './protocol/data'
-import { MAX_GONE_MEMBERS, MAX_MESSAGE_BYTES, MAX_UNACKNOWLEDGED_BYTES } from './protocol/limits'
+import { MAX_GONE_MEMBERS, MAX_MESSAGE_BYTES, MAX_SIGNAL_BYTES, MAX_UNDELIVERED_ENTRIES } from './protocol/limits'
 import { encodeMsgpack } from './protocol/msgpack'
 import { encodePayload } from './protocol/payloads'
-import { firstNumber, seconds } from './runtime/clock'
-
-/** Whoever enters at the start of a story counts messages from here on. */
-const FIRST = firstNumber(new VirtualClock())
+import { seconds } from './runtime/clock'
 
 async function trio(seed = 1): Promise<Sim> {
   const sim = new Sim({ seed, peers: ['alice', 'bob', 'carol'], jitter: 0 })
@@ -19,91 +16,129 @@ async function trio(seed = 1): Promise<Sim> {
   return sim
 }
 
-describe('a message', () => {
-  it("[PL2] has an id of its author and the author's number, the same on every screen", async () => {
+const data = (value: Data) => ({ kind: 'data', data: value }) as const
+
+describe('an entry', () => {
+  it('[LG2] has an id of its author and its number, the same on every screen', async () => {
     const sim = await trio()
     const { id: alice, room } = sim.peer('alice')
+    const { id: bob } = sim.peer('bob')
     const first = await room.broadcast('one')
-    void room.send(sim.peer('bob').id, 'two')
+    const second = await sim.settled(room.send(bob, 'two'))
     const third = await room.broadcast('three')
     await sim.run(100)
-    const [one, two, three] = [1, 2, 3].map((count) => messageId(alice, FIRST + count))
-    expect([first, third]).toEqual([one, three])
-    expect(sim.peer('bob').messages.map(({ id }) => id)).toEqual([one, two, three])
-    expect(sim.peer('carol').messages.map(({ id }) => id)).toEqual([one, three])
+    // The first of her feed says what she is called.
+    const [name, one, three] = [1, 2, 3].map((seq) => entryId({ author: alice, seq }, undefined))
+    const two = entryId({ author: alice, seq: 1 }, bob)
+    expect([first, second, third]).toEqual([one, two, three])
+    const idsOf = (who: string) => sim.peer(who).entries.map(({ id }) => id)
+    expect(idsOf('alice')).toEqual([name, one, two, three])
+    expect(idsOf('bob')).toEqual([name, one, two, three])
+    expect(idsOf('carol')).toEqual([name, one, three])
   })
 
-  it('[PL1] tells who wrote it, to whom and when', async () => {
+  it('[LG5] tells who wrote it, to whom and when', async () => {
     const sim = await trio()
-    const { id, room } = sim.peer('alice')
+    const { id: author, room } = sim.peer('alice')
     const at = sim.clock.wallTime()
-    await room.broadcast({ hi: [1, null] })
+    const id = await room.broadcast(data({ hi: [1, null] }))
     await sim.run(100)
-    expect(sim.peer('bob').messages).toEqual([
-      { id: messageId(id, FIRST + 1), from: id, name: 'alice', direct: false, at, data: { hi: [1, null] } },
-    ])
+    const content = { kind: 'data', data: { hi: [1, null] } }
+    const entry = { id, author, seq: 2, lamport: 2, to: undefined, name: 'alice', at, late: false, content }
+    for (const { entries } of sim.peers) expect(entries.at(-1)).toEqual(entry)
   })
 
-  it('[DT4] passes up to 1 MiB with all its parts, and beyond is refused with size and limit', async () => {
+  it('[DT4] passes up to 1 MiB with what surrounds its content, and beyond is refused with size and limit', async () => {
     const sim = await trio()
     const { room } = sim.peer('alice')
-    const parts =
-      encodePayload({
-        kind: 'message',
-        number: FIRST + 1,
-        direct: true,
-        at: sim.clock.wallTime(),
-        data: new Uint8Array(70_000),
-      }).length - 70_000
-    const largest = new Uint8Array(MAX_MESSAGE_BYTES - parts).fill(7)
-    const sent = room.send(sim.peer('bob').id, largest)
-    await sim.run(100)
-    await sent
-    const [received] = sim.peer('bob').data()
-    expect(received instanceof Uint8Array && Buffer.compare(received, largest)).toBe(0)
-    const larger = new Uint8Array(largest.length + 1)
+    const { id: bob } = sim.peer('bob')
+    const surrounding = encodeMsgpack(new Uint8Array(70_000)).length - 70_000
+    const largest = new Uint8Array(MAX_MESSAGE_BYTES - surrounding).fill(7)
+    await sim.settled(room.send(bob, data(largest)))
+    await room.broadcast(data(largest))
+    await sim.run(seconds(2))
+    const received = sim.peer('bob').data()
+    expect(received).toHaveLength(2)
+    for (const bytes of received) expect(bytes instanceof Uint8Array && Buffer.compare(bytes, largest)).toBe(0)
+    const larger = data(new Uint8Array(largest.length + 1))
     const refusal = { reason: 'too-large', details: { size: MAX_MESSAGE_BYTES + 1, limit: MAX_MESSAGE_BYTES } }
-    await expect(room.send(sim.peer('bob').id, larger)).rejects.toMatchObject(refusal)
+    await expect(room.send(bob, larger)).rejects.toMatchObject(refusal)
     await expect(room.broadcast(larger)).rejects.toMatchObject(refusal)
     const body = new Uint8Array(MAX_MESSAGE_BYTES)
-    await expect(room.request(sim.peer('bob').id, 'keep', body)).rejects.toMatchObject({ reason: 'too-large' })
+    await expect(room.request(bob, 'keep', body)).rejects.toMatchObject({ reason: 'too-large' })
     await sim.run(100)
-    expect(sim.peer('bob').messages).toHaveLength(1)
+    expect(sim.peer('bob').data()).toHaveLength(2)
   })
 
-  it('[DT2] that would not arrive as it was sent is refused before it is sent, with the place', async () => {
+  it('[DT2] that would not arrive as it was sent is refused before it is kept, with the place', async () => {
     const sim = await trio()
     const { room } = sim.peer('alice')
     const dated = { list: [new Date(0)] } as unknown as Data
     const words = 'data.list[0] is a Date, not a plain object, which cannot be sent.'
-    for (const refused of [room.send(sim.peer('bob').id, dated), room.broadcast(dated)]) {
+    for (const refused of [room.send(sim.peer('bob').id, data(dated)), room.broadcast(data(dated))]) {
       await expect(refused).rejects.toMatchObject({ reason: 'bad-data', message: words })
     }
     await expect(room.request(sim.peer('bob').id, 'keep', dated)).rejects.toThrow('body.list[0] is a Date')
-    expect(await room.broadcast('well')).toBe(messageId(sim.peer('alice').id, FIRST + 1))
+    const id = await room.broadcast('well')
+    expect(id).toBe(entryId({ author: sim.peer('alice').id, seq: 2 }, undefined))
+    expect(room.conversations()).toEqual([])
   })
 
-  it('[RP4] to somebody who left, or was lost for 30 s, is refused at once, and to somebody who never came too', async () => {
+  it('[DM1] to somebody who left, or was lost, waits for them; a request is refused, as is who never came', async () => {
     const sim = await trio()
     const { room } = sim.peer('alice')
     const { id: bob } = sim.peer('bob')
-    const { id: carol } = sim.peer('carol')
+    const { id: carol, profile } = sim.peer('carol')
     sim.network.silence('bob')
     void sim.peer('carol').room.leave()
     await sim.run(seconds(35))
+    const sent: string[] = []
     for (const peer of [bob, carol]) {
-      await expect(room.send(peer, 'hello?')).rejects.toMatchObject({ reason: 'unreachable', details: { peer } })
+      void room.send(peer, 'hello?').then(() => sent.push(peer))
       await expect(room.request(peer, 'time')).rejects.toMatchObject({ reason: 'unreachable' })
     }
+    await sim.run(seconds(60))
+    expect(sent).toEqual([])
+    sim.network.wake('bob')
+    const again = sim.join('carol', profile)
+    await sim.run(seconds(60))
+    expect([...sent].sort()).toEqual([bob, carol].sort())
+    expect(sim.peer('bob').texts()).toEqual(['hello?'])
+    expect(again.texts()).toEqual(['hello?'])
     const nobody = peerId('nobody')
-    await expect(room.send(nobody, 'hello?')).rejects.toMatchObject({
-      reason: 'unknown-peer',
-      details: { peer: nobody },
-    })
-    await expect(room.request(room.self.id, 'time')).rejects.toMatchObject({ reason: 'unknown-peer' })
+    const refusal = { reason: 'unknown-peer', details: { peer: nobody } }
+    await expect(room.send(nobody, 'hello?')).rejects.toMatchObject(refusal)
   })
 
-  it('[PL4] with parts that are not allowed is acknowledged and dropped, and what follows is taken', async () => {
+  it('[DM1] to oneself is refused, before and after one has said something', async () => {
+    const sim = await trio()
+    const { room } = sim.peer('alice')
+    for (let times = 0; times < 2; times++) {
+      await expect(room.send(room.self.id, 'hello, me')).rejects.toMatchObject({ reason: 'unknown-peer' })
+      await expect(room.request(room.self.id, 'time')).rejects.toMatchObject({ reason: 'unknown-peer' })
+      await room.broadcast('hello')
+    }
+  })
+
+  it('[DM1] to somebody who does not come back is refused when thousands wait already, and others are not', async () => {
+    const sim = await trio()
+    const { room } = sim.peer('alice')
+    const { id: carol } = sim.peer('carol')
+    sim.network.silence('carol')
+    const waiting = Array.from({ length: MAX_UNDELIVERED_ENTRIES }, (_, index) => room.send(carol, `${index}`))
+    await sim.run(seconds(1))
+    await expect(room.send(carol, 'one more')).rejects.toMatchObject({
+      reason: 'overloaded',
+      details: { peer: carol },
+    })
+    await sim.settled(room.send(sim.peer('bob').id, 'carol does not answer'))
+    sim.network.wake('carol')
+    await sim.settled(Promise.all(waiting), seconds(60))
+    expect(sim.peer('carol').texts()).toEqual(waiting.map((_, index) => `${index}`))
+    await sim.settled(room.send(carol, 'welcome back'))
+  })
+
+  it('[PL4] is not hurt by payloads that are not allowed: they are acknowledged, dropped and what follows is taken', async () => {
     const sim = new Sim({ seed: 2, peers: ['alice'] })
     await sim.run(1000)
     const mallory = new Stranger(sim, 'mallory')
@@ -111,85 +146,188 @@ describe('a message', () => {
     const payloads = [
       Uint8Array.of(0xc1),
       encodeMsgpack([9, 'unknown']),
-      encodeMsgpack([1, 1, false, 0]),
+      encodeMsgpack([1, 1, false, 0, 'what a message was']),
       encodeMsgpack([5, '']),
       encodeMsgpack([3, 77, 'an answer that nobody asked for']),
-      encodePayload({ kind: 'message', number: 1, direct: false, at: 0, data: 'well' }),
+      encodePayload({ kind: 'request', number: 1, topic: 'time', body: null }),
     ]
-    payloads.forEach((payload, index) => {
-      mallory.says({ kind: 'data', seq: index + 1, payload })
-    })
+    mallory.tells(...payloads)
     await sim.run(100)
-    expect(sim.peer('alice').data()).toEqual(['well'])
+    expect(mallory.heardPayloads).toMatchObject([{ kind: 'refusal', number: 1, reason: 'no-handler' }])
     expect(mallory.heard.filter(({ kind }) => kind === 'ack')).toHaveLength(payloads.length)
     expect(sim.peer('alice').sees('here')).toEqual(['mallory'])
   })
 })
 
 describe('a broadcast', () => {
-  it('[PL3] goes to everyone, also to one that is silent for a moment, but not to one that was lost', async () => {
+  it('[LM1] goes to everyone, also to one that was lost for long, and to one that comes later', async () => {
     const sim = await trio()
     sim.network.silence('carol')
     await sim.run(seconds(6))
     await sim.peer('alice').room.broadcast('one')
     sim.network.wake('carol')
     await sim.run(seconds(5))
-    expect(sim.peer('carol').data()).toEqual(['one'])
+    expect(sim.peer('carol').texts()).toEqual(['one'])
     sim.network.silence('carol')
     await sim.run(seconds(35))
     await sim.peer('alice').room.broadcast('two')
-    await sim.run(100)
-    expect(sim.peer('alice').receipts.at(-1)).toMatchObject({ delivered: 1, of: 1 })
+    await sim.run(seconds(1))
+    sim.network.wake('carol')
+    sim.join('dave')
+    await sim.run(seconds(60))
+    for (const peer of sim.peers) expect(peer.texts()).toEqual(['one', 'two'])
+  })
+
+  it('[LM2] has a receipt of each member that has it, and counts those who are here or have it', async () => {
+    const sim = await trio()
+    const { room, receipts } = sim.peer('alice')
+    const [bob, carol] = [sim.peer('bob').id, sim.peer('carol').id]
+    sim.network.silence('carol')
+    const id = await room.broadcast('one')
+    expect(room.delivery(id)).toEqual({ delivered: 0, of: 2 })
+    await sim.run(seconds(1))
+    expect(receipts).toEqual([{ by: bob, with: undefined, upTo: 2 }])
+    expect(room.delivery(id)).toEqual({ delivered: 1, of: 2 })
+    await sim.run(seconds(40))
+    expect(room.delivery(id)).toEqual({ delivered: 1, of: 1 })
     sim.network.wake('carol')
     await sim.run(seconds(60))
-    expect(sim.peer('carol').data()).toEqual(['one'])
+    expect(receipts.at(-1)).toEqual({ by: carol, with: undefined, upTo: 2 })
+    expect(room.delivery(id)).toEqual({ delivered: 2, of: 2 })
+    void sim.peer('bob').room.leave()
+    await sim.run(seconds(2))
+    expect(room.delivery(id)).toEqual({ delivered: 2, of: 2 })
   })
 
-  it('[PL6] counts one member after the other, and no longer one that is lost', async () => {
-    const sim = await trio()
-    sim.network.silence('carol')
-    const id = await sim.peer('alice').room.broadcast('one')
-    await sim.run(seconds(40))
-    expect(sim.peer('alice').receipts).toEqual([
-      { id, delivered: 0, of: 2 },
-      { id, by: sim.peer('bob').id, delivered: 1, of: 2 },
-      { id, delivered: 1, of: 1 },
-    ])
-  })
-
-  it('[PL6] to nobody has an id, and a receipt that says so', async () => {
+  it('[LM2] to nobody has an id, and nobody has it until somebody comes', async () => {
     const sim = new Sim({ seed: 3, peers: ['alice'] })
     await sim.run(1000)
-    const id = await sim.peer('alice').room.broadcast('is anybody there?')
-    expect(id).toBe(messageId(sim.peer('alice').id, FIRST + 1))
+    const { room, receipts } = sim.peer('alice')
+    const id = await room.broadcast('is anybody there?')
     await sim.run(1000)
-    expect(sim.peer('alice').receipts).toEqual([{ id, delivered: 0, of: 0 }])
+    expect(receipts).toEqual([])
+    expect(room.delivery(id)).toEqual({ delivered: 0, of: 0 })
+    const bob = sim.join('bob')
+    await sim.meshed()
+    await sim.run(seconds(1))
+    expect(bob.texts()).toEqual(['is anybody there?'])
+    expect(room.delivery(id)).toEqual({ delivered: 1, of: 1 })
   })
 
-  it('[PL6] goes past an overloaded member, who is named, and is refused when nobody else is there', async () => {
+  it('[LM2] is no id: nobody has what was never said', async () => {
+    const { room } = (await trio()).peer('alice')
+    expect(room.delivery(entryId({ author: room.self.id, seq: 7 }, undefined))).toEqual({ delivered: 0, of: 2 })
+  })
+})
+
+describe('a direct entry', () => {
+  it('[DM1] is for one person: nobody else hears it, or of it', async () => {
     const sim = await trio()
-    const { room, receipts, errors } = sim.peer('alice')
-    const { id: carol } = sim.peer('carol')
-    sim.network.silence('carol')
-    const waiting: Promise<unknown>[] = []
-    for (let bytes = 0; bytes + MAX_MESSAGE_BYTES / 2 <= MAX_UNACKNOWLEDGED_BYTES; bytes += MAX_MESSAGE_BYTES / 2) {
-      const sent = room.send(carol, new Uint8Array(MAX_MESSAGE_BYTES / 2 - 50))
-      waiting.push(sent.catch((error: unknown) => error))
+    const { room } = sim.peer('alice')
+    const { id: bob } = sim.peer('bob')
+    const id = await sim.settled(room.send(bob, 'for you alone'))
+    expect(room.delivery(id)).toEqual({ delivered: 1, of: 1 })
+    await sim.run(seconds(1))
+    expect(sim.peer('bob').entries).toMatchObject([{ id, to: bob, name: 'alice', content: { text: 'for you alone' } }])
+    expect(sim.peer('carol').entries).toEqual([])
+    expect(sim.peer('carol').room.conversations()).toEqual([])
+    expect(sim.peer('bob').room.conversations()).toEqual([room.self.id])
+    expect(sim.peer('alice').receipts).toEqual([{ by: bob, with: bob, upTo: 1 }])
+  })
+})
+
+describe('the history', () => {
+  it('[LG3] is read a page at a time from the newest on, as everybody has it', async () => {
+    const sim = await trio()
+    for (let round = 0; round < 4; round++) {
+      for (const { room } of sim.peers) await room.broadcast(`${room.self.name} ${round}`)
+      await sim.run(seconds(1))
     }
-    await room.broadcast('a'.repeat(5000))
+    const { room } = sim.peer('bob')
+    const newest = await room.history({ limit: 10 })
+    expect(newest).toMatchObject({ more: true, complete: true })
+    expect(newest.entries).toHaveLength(10)
+    const [before] = newest.entries
+    const older = await room.history({ limit: 10, ...(before && { before }) })
+    expect(older).toMatchObject({ more: false, complete: true })
+    const all = [...older.entries, ...newest.entries]
+    expect(all.map(({ id }) => id)).toEqual((await sim.history(sim.peer('carol'))).map(({ id }) => id))
+    expect(all.filter(({ content }) => content.kind === 'name')).toHaveLength(3)
+  })
+
+  it('[LG3] takes any limit for one that it can read', async () => {
+    const sim = await trio()
+    const { room } = sim.peer('alice')
+    for (const words of ['one', 'two', 'three']) await room.broadcast(words)
+    for (const [limit, count] of [
+      [0, 1],
+      [-1, 1],
+      [1.9, 1],
+      [1e9, 4],
+    ] as const)
+      expect((await room.history({ limit })).entries).toHaveLength(count)
+  })
+
+  it('[DM1] with somebody with whom nothing was said is empty', async () => {
+    const sim = await trio()
+    const nothing = { entries: [], more: false, complete: true }
+    expect(await sim.peer('alice').room.history({ with: sim.peer('bob').id })).toEqual(nothing)
+    expect(await sim.peer('alice').room.history({ with: peerId('nobody') })).toEqual(nothing)
+  })
+
+  it('[LG1] of before is there when a page is loaded again, and is not told once more', async () => {
+    const sim = await trio()
+    const { room, id } = sim.peer('alice')
+    const { profile, id: bob } = sim.peer('bob')
+    await room.broadcast('before')
+    await sim.settled(room.send(bob, 'for you alone'))
+    sim.close('bob')
+    await room.broadcast('meanwhile')
+    const again = sim.join('bob', profile)
+    await sim.meshed()
+    await sim.run(seconds(2))
+    expect(again.texts()).toEqual(['meanwhile'])
+    const told = (entries: readonly { readonly id: EntryId }[]) => entries.length
+    expect(told((await again.room.history()).entries)).toBe(3)
+    expect((await again.room.history({ with: id })).entries).toMatchObject([{ content: { text: 'for you alone' } }])
+  })
+})
+
+describe('a signal', () => {
+  it('[SG1] goes to all who are linked, or to one of them, and nothing of it is kept', async () => {
+    const sim = await trio()
+    const { room, id: from } = sim.peer('alice')
+    const heard = new Map<string, unknown[]>()
+    for (const peer of sim.peers) {
+      heard.set(peer.room.self.name, [])
+      peer.room.on('signal', (signal) => heard.get(peer.room.self.name)?.push(signal))
+    }
+    expect(room.signal('typing')).toBe(true)
+    expect(room.signal('pointer', [1, 2], { to: sim.peer('bob').id })).toBe(true)
     await sim.run(100)
-    expect(sim.peer('bob').data()).toEqual(['a'.repeat(5000)])
-    expect(receipts.at(-1)).toMatchObject({ delivered: 1, of: 2 })
-    expect(errors).toMatchObject([{ reason: 'overloaded', details: { peer: carol } }])
+    const typing = { from, topic: 'typing', data: null, direct: false }
+    const pointer = { from, topic: 'pointer', data: [1, 2], direct: true }
+    expect(Object.fromEntries(heard)).toEqual({ alice: [], bob: [typing, pointer], carol: [typing] })
+    expect((await room.history()).entries).toEqual([])
+    expect(room.signal('typing', null, { to: peerId('nobody') })).toBe(false)
+  })
+
+  it('[SG1] to one who is away is not sent, and to nobody neither', async () => {
+    const sim = await trio()
+    const { id: bob } = sim.peer('bob')
     void sim.peer('bob').room.leave()
-    await sim.run(100)
-    await expect(room.broadcast('b'.repeat(5000))).rejects.toMatchObject({ reason: 'overloaded' })
-    sim.network.wake('carol')
-    await sim.run(seconds(15))
-    expect(await Promise.all(waiting)).toEqual(waiting.map(() => undefined))
-    await room.broadcast('c'.repeat(5000))
-    await sim.run(100)
-    expect(sim.peer('carol').data().at(-1)).toBe('c'.repeat(5000))
+    await sim.run(seconds(2))
+    expect(sim.peer('alice').room.signal('typing', null, { to: bob })).toBe(false)
+    const alone = new Sim({ seed: 1, peers: ['alice'] })
+    await alone.run(seconds(1))
+    expect(alone.peer('alice').room.signal('typing')).toBe(false)
+  })
+
+  it('[SG2] that could not arrive is refused', async () => {
+    const { room } = (await trio()).peer('alice')
+    expect(() => room.signal('')).toThrow('A topic has')
+    expect(() => room.signal('typing', new Uint8Array(MAX_SIGNAL_BYTES))).toThrow('may pass')
+    expect(() => room.signal('typing', new Date() as unknown as Data)).toThrow('is a Date')
   })
 })
 
@@ -212,7 +350,7 @@ describe('members', () => {
     const { id } = strangers.at(-1) ?? { id: peerId('nobody') }
     void sim
       .peer('alice')
-      .room.send(id, 'welcome back')
+      .room.request(id, 'time')
       .catch(() => {})
     await sim.run(100)
     expect(strangers.at(-1)?.heard.some(({ kind }) => kind === 'data')).toBe(true)
@@ -221,7 +359,7 @@ describe('members', () => {
   it('[FR6] are never those who speak another version: one is told of them, and they are let go', async () => {
     const sim = new Sim({ seed: 5, peers: ['alice'] })
     await sim.run(1000)
-    const mallory = new Stranger(sim, 'mallory', { hello: { version: 2 } })
+    const mallory = new Stranger(sim, 'mallory', { hello: { version: 1 } })
     await sim.run(1000)
     expect(sim.peer('alice').errors).toMatchObject([{ reason: 'incompatible', details: { peer: mallory.id } }])
     expect(sim.peer('alice').room.members()).toEqual([])

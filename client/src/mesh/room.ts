@@ -365,6 +365,7 @@ export class Room {
       random,
       store: new SpillingLogStore(memory.logs, spill),
       nameOf: (author) => this.#nameOf(author),
+      keyOf: (peer) => this.#peers.get(peer)?.publicKey,
       ownName: () => this.#record.name,
       send: (to, message) => this.#peers.get(to)?.tell({ kind: 'log', message }),
       queued: (to) => this.#peers.get(to)?.queued ?? 0,

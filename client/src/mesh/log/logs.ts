@@ -54,6 +54,8 @@ interface LogsDeps {
   readonly random: Random
   readonly store: LogStore
   readonly nameOf: (author: PeerId) => string | undefined
+  /** the key of somebody who was met, and may be away */
+  readonly keyOf: (peer: PeerId) => Uint8Array | undefined
   readonly ownName: () => string
   readonly send: (to: PeerId, message: Uint8Array) => void
   /** bytes that wait in the link to a peer */
@@ -212,9 +214,9 @@ export class Logs {
   }
 
   async #openDirect(peer: PeerId): Promise<Exchange | undefined> {
-    const { room, key, random, store } = this.deps
+    const { room, key, random, store, keyOf } = this.deps
     if (peer === key.id) return undefined
-    const publicKey = this.#linked.get(peer) ?? this.#room.log.feed(peer)?.publicKey ?? (await this.#storedKey(peer))
+    const publicKey = keyOf(peer) ?? this.#room.log.feed(peer)?.publicKey ?? (await this.#storedKey(peer))
     const sealer = publicKey && (await PairSealer.of({ room, key, publicKey, random }))
     if (!publicKey || !sealer) return undefined
     const scope = scopeOfPair(room, key.id, peer)

@@ -88,8 +88,8 @@ function readEntries(
   scope: LogScope,
 ): Result<readonly ChainedEntry[]> {
   const chained: ChainedEntry[] = []
-  let previous = segment.previous ?? tail?.hash
-  if (!previous) return ok([])
+  // Of somebody of whom nothing is here, it can only be the first.
+  let previous = segment.previous ?? tail?.hash ?? NO_HASH
   const expected = segment.previous ? undefined : (tail?.seq ?? 0) + 1
   for (const bytes of segment.entries) {
     const decoded = decodeEntry(bytes, { author, previous })
