@@ -17,9 +17,14 @@ const FLOODS: readonly { readonly what: Flood; readonly breaksRules: boolean }[]
   { what: 'garbage', breaksRules: true },
   { what: 'truncated frames', breaksRules: true },
   { what: 'tiny frames', breaksRules: false },
-  { what: 'small messages', breaksRules: false },
+  { what: 'small requests', breaksRules: false },
+  { what: 'small entries', breaksRules: false },
+  { what: 'the largest entries', breaksRules: false },
+  { what: 'forged entries', breaksRules: true },
+  { what: 'empty promises', breaksRules: false },
+  { what: 'signals', breaksRules: false },
   { what: 'bombs', breaksRules: true },
-  { what: 'the largest messages', breaksRules: false },
+  { what: 'the largest requests', breaksRules: false },
   { what: 'endless frames', breaksRules: false },
 ]
 
@@ -43,7 +48,7 @@ for (const { what, breaksRules } of FLOODS) {
           .poll(() => tab.errors(), within(10))
           .toMatchObject([{ reason: 'misbehaving', details: { peer: mallory.id } }])
         expect((await tab.memberOf(mallory))?.status).toBe('gone')
-        await expect(tab.send(mallory.id, 'why?')).rejects.toMatchObject({ reason: 'unreachable' })
+        await expect(tab.request(mallory.id, 'why?', null)).rejects.toMatchObject({ reason: 'unreachable' })
       }
     }
     for (const [tab, other] of [[alice, bob] as const, [bob, alice] as const]) {
