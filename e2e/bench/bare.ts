@@ -6,10 +6,19 @@ import SimplePeer from 'simple-peer/simplepeer.min.js'
 import { io } from 'socket.io-client'
 import type { SignalDelivery } from '../../signaling-server/src/contract'
 
+/** One page's connections to all the others, and what came over them. */
+interface BareRoom {
+  /** Writes to every connection in a plain loop. */
+  send(bytes: Uint8Array): void
+  /** when the message with each number arrived, in ms since 1970; the number is its first four bytes */
+  readonly arrivals: readonly number[]
+}
+
 /** @returns once this page has an open connection to each of `others` peers of the room */
-async function joinBare(room: string, peer: string, others: number): Promise<void> {
+async function joinBare(room: string, peer: string, others: number): Promise<BareRoom> {
   const socket = io({ transports: ['websocket'] })
   const connections = new Map<string, SimplePeer.Instance>()
+  const arrivals: number[] = []
   let open = 0
   const meshed = new Promise<void>((resolve) => {
     const connect = (to: string, initiator: boolean): SimplePeer.Instance => {
@@ -18,6 +27,9 @@ async function joinBare(room: string, peer: string, others: number): Promise<voi
       connection.on('signal', (signal) => {
         const box = new TextEncoder().encode(JSON.stringify(signal))
         socket.emit('signal', { room, to, box }, () => {})
+      })
+      connection.on('data', (bytes: Uint8Array) => {
+        arrivals[new DataView(bytes.buffer, bytes.byteOffset).getUint32(0)] = performance.timeOrigin + performance.now()
       })
       connection.on('connect', () => {
         open += 1
@@ -34,6 +46,12 @@ async function joinBare(room: string, peer: string, others: number): Promise<voi
     })
   })
   await meshed
+  return {
+    send: (bytes) => {
+      for (const connection of connections.values()) connection.send(bytes)
+    },
+    arrivals,
+  }
 }
 
 /** One end of a data channel; descriptions are carried by hand, complete with their candidates. */
@@ -94,6 +112,7 @@ export type Bare = typeof bare
 declare global {
   interface Window {
     bare: Bare
+    bareRoom: BareRoom
   }
 }
 window.bare = bare

@@ -9,12 +9,14 @@ import { ServerProcess } from '../fixtures/server-process'
 import { benchAbuse } from './abuse'
 import { bundleBare } from './bare-bundle'
 import type { Bench, Report } from './bench'
+import { benchBroadcast } from './broadcast'
 import { benchLatency } from './latency'
 import { benchMesh } from './mesh'
 
 const BENCHES: Readonly<Record<string, { run: (bench: Bench) => Promise<Report>; tabs: number; rounds: number }>> = {
   mesh: { run: benchMesh, tabs: 8, rounds: 5 },
   latency: { run: benchLatency, tabs: 2, rounds: 10 },
+  broadcast: { run: benchBroadcast, tabs: 8, rounds: 3 },
   abuse: { run: benchAbuse, tabs: 50, rounds: 1 },
 }
 

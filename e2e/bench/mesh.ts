@@ -62,7 +62,7 @@ function joinBare(pages: readonly Page[]): Promise<unknown> {
   const room = newId()
   return Promise.all(
     pages.map((page) =>
-      page.evaluate(({ room, peer, others }) => window.bare.joinBare(room, peer, others), {
+      page.evaluate(async ({ room, peer, others }) => void (await window.bare.joinBare(room, peer, others)), {
         room,
         peer: newId(),
         others: pages.length - 1,

@@ -7,7 +7,7 @@ import { MAX_SEGMENTS } from '../protocol/limits'
 import type { Segment } from '../protocol/log-messages'
 import { comparePositions } from './entry'
 import type { Feeds } from './feeds'
-import type { LogName, LogStore, StoredEntry } from './log-store'
+import type { Range, StoredEntry } from './log-store'
 
 interface Wanted {
   readonly author: PeerId
@@ -72,15 +72,20 @@ class FeedReader {
 export async function answer(
   wanted: readonly Wanted[],
   budget: number,
-  deps: { readonly self: PeerId; readonly feeds: Feeds; readonly store: LogStore; readonly log: LogName },
+  deps: {
+    readonly self: PeerId
+    readonly feeds: Feeds
+    /** see LogStore.read */
+    readonly read: (range: Range, maxBytes: number) => Promise<readonly StoredEntry[]>
+  },
 ): Promise<readonly Segment[]> {
-  const { self, feeds, store, log } = deps
+  const { self, feeds } = deps
   const piece = Math.max(4096, Math.ceil(budget / Math.max(1, wanted.length)))
   const readers = wanted.flatMap(({ author, from }) => {
     const feed = feeds.get(author)
     if (!feed || from > feed.head) return []
     const start = Math.max(from, feed.floor)
-    const read = (next: number) => store.read(log, { author, from: next, to: feed.head }, piece)
+    const read = (next: number) => deps.read({ author, from: next, to: feed.head }, piece)
     return [new FeedReader(author === self ? undefined : feed.publicKey, start, feed.head, read)]
   })
   const nexts = new Map<FeedReader, StoredEntry>()

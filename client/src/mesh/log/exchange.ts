@@ -308,7 +308,9 @@ export class Exchange {
       for (const [author, from] of question.asked)
         if (this.#suspects.get(author) === from) this.#suspects.delete(author)
       for (const [author, from] of outcome.further) this.#suspects.set(author, from)
-      partner.judge(outcome.delivered > 0 || outcome.further.size > 0)
+      // What came meanwhile from somebody else counts as well.
+      const hasAny = [...question.asked].some(([author, from]) => (this.log.feed(author)?.head ?? 0) >= from)
+      partner.judge(hasAny || outcome.further.size > 0)
       if (this.#question === question) this.#question = undefined
     }
     this.#ask()

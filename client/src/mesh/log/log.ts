@@ -16,8 +16,9 @@ import type { Entry, EntryId, Position } from './entry'
 import { decodeEntry, type RawEntry } from './entry-codec'
 import { Feeds } from './feeds'
 import { Forks } from './forks'
-import type { LogName, LogStore, StoredEntry, StoredFeed } from './log-store'
+import type { LogName, LogStore, Range, StoredEntry, StoredFeed } from './log-store'
 import { OwnFeed } from './own-feed'
+import { RecentEntries } from './recent-entries'
 import { type LogLimits, trim } from './retention'
 import { isUnitSigned, lastOf, readUnits, type Tail, type Unit } from './runs'
 import { Waiting } from './waiting'
@@ -88,6 +89,7 @@ export class Log {
   readonly #own: OwnFeed
   readonly #forks: Forks
   readonly #waiting = new Waiting()
+  readonly #recent = new RecentEntries()
   readonly #delivery: DeliveryDeps
   #newest: Position | undefined
   /** The last of what is to be done, one after another. */
@@ -149,7 +151,9 @@ export class Log {
     budget: number,
   ): Promise<readonly Segment[]> {
     const { store, name, key } = this.deps
-    return this.#enqueue(() => answer(wanted, budget, { self: key.id, feeds: this.#feeds, store, log: name }))
+    const read = async (range: Range, maxBytes: number) =>
+      this.#recent.read(range, maxBytes) ?? (await store.read(name, range, maxBytes))
+    return this.#enqueue(() => answer(wanted, budget, { self: key.id, feeds: this.#feeds, read }))
   }
 
   /** @returns the newest `limit` entries before `before` */
@@ -265,6 +269,7 @@ export class Log {
     const verdict = await this.#forks.convict(proof)
     if (!verdict) return
     this.#waiting.drop(verdict.author)
+    this.#recent.forget(verdict.author)
     this.#events.emit('forked', { ...verdict, proof })
   }
 
@@ -282,6 +287,7 @@ export class Log {
 
   #commit({ draft, entries }: Delivery, written: Segment | undefined): void {
     this.#feeds.commit(draft)
+    this.#recent.add(draft.entries)
     this.#newest = draft.newestAfter(this.#newest)
     const authors = new Set(draft.changed.map(({ author }) => author))
     this.#events.emit('delivered', { entries, authors, written })

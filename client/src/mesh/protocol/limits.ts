@@ -201,6 +201,9 @@ export const MAX_DIRECT_LOG_ENTRIES = 20_000
 /** The same of a log of two, in bytes. */
 export const MAX_DIRECT_LOG_BYTES = 16 * MIB
 
+/** Bytes of the newest entries that are in memory besides the disk: half a minute of the busiest room. */
+export const RECENT_BYTES = 2 * MIB
+
 /** Entries let go at once, so that it does not happen with each that comes. */
 export const TRIMMED_AT_ONCE = 2_000
 
