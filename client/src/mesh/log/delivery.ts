@@ -30,8 +30,8 @@ export interface DeliveryDeps {
 export class Delivery {
   readonly draft: Draft
   readonly entries: Entry[] = []
-  /** of whom entries are missing before those that came */
-  readonly gaps = new Set<PeerId>()
+  /** of whom entries are missing before those that came, and up to where these go */
+  readonly gaps = new Map<PeerId, number>()
   /** of whom something came that does not follow what is held */
   readonly contradicted = new Set<PeerId>()
   /** units that are to be compared with what is held */
@@ -63,7 +63,7 @@ export class Delivery {
         return this.waiting.add(unit)
       case 'gap':
         if (follows(unit, this.waiting.tail(unit.author))) this.waiting.add(unit)
-        else this.gaps.add(unit.author)
+        else this.gaps.set(unit.author, lastOf(unit).raw.seq)
         return
       case 'contradiction':
         if (start === undefined) this.contradicted.add(unit.author)

@@ -302,7 +302,7 @@ export class Exchange {
     const outcome = await this.log.receive({ sender, segments, asked: question?.asked })
     partner.pending -= size
     if (outcome.fault !== undefined) this.deps.onOffence(partner.id, outcome.fault)
-    for (const author of outcome.gaps) this.#handleGap(partner, author)
+    for (const [author, seq] of outcome.gaps) this.#handleGap(partner, author, seq)
     for (const author of outcome.contradicted) this.#suspect(author, this.log.feed(author)?.head ?? 1)
     if (question) {
       for (const [author, from] of question.asked)
@@ -317,10 +317,10 @@ export class Exchange {
   }
 
   /** It has sent something that comes behind what is here: there is more to be had of it. */
-  #handleGap(partner: Partner, author: PeerId): void {
+  #handleGap(partner: Partner, author: PeerId, seq = 0): void {
     const theirs = partner.has(author)
     const held = this.log.held(author)
-    const head = Math.max(theirs?.head ?? 0, (held?.head ?? 0) + 1)
+    const head = Math.max(theirs?.head ?? 0, seq, (held?.head ?? 0) + 1)
     partner.tell({ author, floor: theirs?.floor ?? 1, head, hash: theirs?.hash ?? new Uint8Array() })
     this.#compare(partner, author)
     this.#ask()

@@ -62,8 +62,8 @@ export interface Arrival {
 export interface Outcome {
   /** entries that were delivered */
   readonly delivered: number
-  /** authors of whom entries before these are missing */
-  readonly gaps: ReadonlySet<PeerId>
+  /** authors of whom entries before these are missing, and up to where these go */
+  readonly gaps: ReadonlyMap<PeerId, number>
   /** authors who seem to have written two feeds, and from where on theirs is needed to know */
   readonly further: ReadonlyMap<PeerId, number>
   /** authors of whom something came that does not follow what is held */
@@ -231,16 +231,16 @@ export class Log {
     const { scope, store } = this.deps
     const read = readUnits(segments, { scope, sender, tailOf: (author) => this.#tailOf(author) })
     if (!read.ok)
-      return { delivered: 0, gaps: new Set(), further: new Map(), contradicted: new Set(), fault: read.reason }
+      return { delivered: 0, gaps: new Map(), further: new Map(), contradicted: new Set(), fault: read.reason }
     const { units, gaps: unreadable } = read.value
     const delivery = this.#newDelivery()
-    for (const author of unreadable) delivery.gaps.add(author)
+    for (const [author, seq] of unreadable) delivery.gaps.set(author, seq)
     const areAuthentic = await Promise.all(units.map((unit) => this.#isAuthentic(unit)))
     for (const [index, unit] of units.entries()) {
       if (areAuthentic[index]) delivery.take(unit, asked?.get(unit.author))
       // Without the hash before it, it was taken to follow what is held, which its author may not have written.
       else if (unit.isAnchored) delivery.fault ??= 'entries that their author has not signed'
-      else delivery.gaps.add(unit.author)
+      else delivery.gaps.set(unit.author, lastOf(unit).raw.seq)
     }
     const { draft } = delivery
     if (draft.size > 0) {

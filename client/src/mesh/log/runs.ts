@@ -50,14 +50,14 @@ interface ReaderDeps {
 
 export interface ReadUnits {
   readonly units: readonly Unit[]
-  /** authors of whom something came whose predecessor is not known, so that it cannot be told what it is */
-  readonly gaps: ReadonlySet<PeerId>
+  /** authors of whom something came that does not follow what is known, and up to where it says to go */
+  readonly gaps: ReadonlyMap<PeerId, number>
 }
 
 /** Reads segments in the order they came. */
 export function readUnits(segments: readonly Segment[], deps: ReaderDeps): Result<ReadUnits> {
   const units: Unit[] = []
-  const gaps = new Set<PeerId>()
+  const gaps = new Map<PeerId, number>()
   const tails = new Map<PeerId, Tail & { readonly isAnchored: boolean }>()
   for (const segment of segments) {
     const publicKey = segment.publicKey ?? deps.sender.publicKey
@@ -70,7 +70,7 @@ export function readUnits(segments: readonly Segment[], deps: ReaderDeps): Resul
     if (!entries.ok) return entries
     const last = entries.value.at(-1)
     if (!last) {
-      gaps.add(author)
+      gaps.set(author, seqOfLast(segment, author))
       continue
     }
     tails.set(author, { seq: last.raw.seq, hash: last.hash, isAnchored })
@@ -104,6 +104,12 @@ function readEntries(
     previous = hash
   }
   return ok(chained)
+}
+
+/** What it says of itself, which nobody has checked. */
+function seqOfLast({ entries }: Segment, author: PeerId): number {
+  const last = decodeEntry(entries[entries.length - 1] ?? new Uint8Array(), { author, previous: NO_HASH })
+  return last.ok ? last.value.seq : 0
 }
 
 /** What an author signs: the hash of an entry, and so all before it. */
