@@ -157,6 +157,19 @@ describe('leaving', () => {
     }
   })
 
+  it('[RP2] is done once, also by whoever leaves on hearing that it was left', async () => {
+    const { clock, signaling, room } = lonelyRoom()
+    let again: Promise<void> | undefined
+    room.on('status', () => {
+      again ??= room.leave()
+    })
+    const leaving = room.leave()
+    await clock.run(seconds(2))
+    await leaving
+    expect(again).toBe(leaving)
+    expect(signaling.calls).toEqual(['close'])
+  })
+
   it('[DM1] tells whoever waits for an acknowledgement; what was said is kept, and said in the next stay', async () => {
     const sim = await trio()
     const { room, profile } = sim.peer('alice')

@@ -322,8 +322,15 @@ export class Room {
 
   /** Says good-bye to everyone and closes everything. Leaving twice is safe. */
   leave(): Promise<void> {
-    this.#leaving ??= this.#leave()
-    return this.#leaving
+    if (this.#leaving) return this.#leaving
+    let settle: (left: Promise<void>) => void = () => {}
+    // Whoever is told of it below, and leaves as well, finds that it is under way.
+    const leaving = new Promise<void>((resolve) => {
+      settle = resolve
+    })
+    this.#leaving = leaving
+    settle(this.#leave())
+    return leaving
   }
 
   /**
