@@ -322,7 +322,7 @@ export class Room {
 
   /** Says good-bye to everyone and closes everything. Leaving twice is safe. */
   leave(): Promise<void> {
-    if (this.#leaving) return this.#leaving
+    if (this.#leaving !== undefined) return this.#leaving
     let settle: (left: Promise<void>) => void = () => {}
     // Whoever is told of it below, and leaves as well, finds that it is under way.
     const leaving = new Promise<void>((resolve) => {
@@ -381,7 +381,11 @@ export class Room {
     logs.on('entry', (entry) => this.#events.emit('entry', entry))
     logs.on('receipt', (receipt) => this.#events.emit('receipt', receipt))
     logs.on('removed', (removed) => this.#events.emit('removed', removed))
-    logs.on('error', (error) => this.#events.emit('error', error))
+    logs.on('error', (error) => {
+      // One's own: whoever comes back comes back with another.
+      if (error.details.peer === self.key.id) void memory.burn()
+      this.#events.emit('error', error)
+    })
     this.#openLogs = logs
     return logs
   }
