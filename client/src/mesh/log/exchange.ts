@@ -170,7 +170,8 @@ export class Exchange {
 
   #tellAll(partner: Partner): void {
     partner.untold.clear()
-    const authors = this.log.feeds.map(({ author }) => author)
+    const authors = this.log.feeds.filter(({ head }) => head > 0).map(({ author }) => author)
+    // A log of two begins with the first that is said.
     if (authors.length > 0 || !this.deps.direct) this.#sendHave(partner, authors, true)
   }
 

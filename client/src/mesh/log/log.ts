@@ -17,7 +17,7 @@ import { decodeEntry, type RawEntry } from './entry-codec'
 import { Feeds } from './feeds'
 import { Forks } from './forks'
 import type { LogName, LogStore, Range, StoredEntry, StoredFeed } from './log-store'
-import { OwnFeed } from './own-feed'
+import { forkedOneself, OwnFeed } from './own-feed'
 import { RecentEntries } from './recent-entries'
 import { type LogLimits, trim } from './retention'
 import { isUnitSigned, lastOf, readUnits, type Tail, type Unit } from './runs'
@@ -209,6 +209,8 @@ export class Log {
   async #append(): Promise<void> {
     const { key, store } = this.deps
     while (this.#own.planned > 0) {
+      if (this.#feeds.get(key.id)?.fork) this.#own.fail(forkedOneself(key.id))
+      if (this.#own.planned === 0) return
       const delivery = this.#newDelivery()
       const written = await this.#own.next()
       delivery.include(written.unit, { entries: written.unit.entries, jumps: false })

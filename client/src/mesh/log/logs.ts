@@ -28,6 +28,7 @@ import { emptyFeed } from './feeds'
 import { type HistoryPage, Log, type LogDeps } from './log'
 import { scopeOfPair, scopeOfRoom } from './log-scope'
 import type { LogStore } from './log-store'
+import { forkedOneself } from './own-feed'
 import { openSpeech, sealedSpeech } from './speech'
 import { readWritable } from './writable'
 
@@ -106,7 +107,7 @@ export class Logs {
     this.#room = this.#share(room, undefined)
   }
 
-  /** Those with whom something was said alone. */
+  /** Those with whom there is a log of two. */
   get conversations(): readonly PeerId[] {
     return [...this.#talked]
   }
@@ -159,6 +160,7 @@ export class Logs {
   }
 
   link(peer: PeerId, publicKey: Uint8Array): void {
+    if (this.#closed) return
     this.#linked.set(peer, publicKey)
     this.#room.link(peer, publicKey)
     const direct = this.#directs.get(peer)
@@ -176,9 +178,9 @@ export class Logs {
     const decoded = decodeLogMessage(bytes)
     if (!decoded.ok) return this.deps.onOffence(from, decoded.reason)
     const message = decoded.value
+    if (this.#closed) return
     if (!message.direct) return this.#room.receive(from, message)
-    if (!this.#hasRoomFor(from)) return
-    void this.#direct(from).then((exchange) => exchange?.receive(from, message))
+    if (this.#begins(from, message)) void this.#direct(from).then((exchange) => exchange?.receive(from, message))
   }
 
   /** Whoever waits for an acknowledgement is told that it will not come while this page is open. */
@@ -200,10 +202,14 @@ export class Logs {
   }
 
   /** Opens the log of two; undefined when the other's key is not known. */
-  #direct(peer: PeerId): Promise<Exchange | undefined> {
+  async #direct(peer: PeerId): Promise<Exchange | undefined> {
     const open = this.#directs.get(peer)
-    if (open) return open
-    const opening = this.#openDirect(peer)
+    if (open || this.#closed) return open
+    const opening = this.#openDirect(peer).catch((error: unknown) => {
+      // The room was left while it was being opened.
+      if (this.#closed) return undefined
+      throw error
+    })
     this.#directs.set(peer, opening)
     void opening.then((exchange) => {
       if (!exchange) return this.#directs.delete(peer)
@@ -259,6 +265,7 @@ export class Logs {
     })
     log.on('forked', ({ author, removed }) => {
       if (removed.length > 0) this.#events.emit('removed', { ids: removed })
+      if (author === key.id) return this.#events.emit('error', forkedOneself(author))
       const words = `${this.deps.nameOf(author) ?? author} wrote two versions of the same messages; what contradicts is kept out.`
       this.#events.emit('error', new RoomError('forked', words, { peer: author }))
     })
@@ -276,9 +283,11 @@ export class Logs {
     for (const { settle } of settled) settle()
   }
 
-  /** Keys cost nothing, and each can begin a log of two. */
-  #hasRoomFor(peer: PeerId): boolean {
+  /** Whether there is a log of two, or the other has something for it. Keys cost nothing, and each can begin one. */
+  #begins(peer: PeerId, message: LogMessage): boolean {
     if (this.#directs.has(peer) || this.#talked.has(peer)) return true
+    const hasAny = message.kind === 'have' ? message.feeds.length > 0 : message.kind === 'entries'
+    if (!hasAny) return false
     return this.#directs.size < MAX_DIRECT_LOGS && this.#talked.size < MAX_KEPT_DIRECT_LOGS
   }
 }

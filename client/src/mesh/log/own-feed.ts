@@ -1,5 +1,7 @@
 /** What this peer is about to write: contents gather here, and become entries of its feed, one signature for many. Rule LG5. */
 import type { PeerKey } from '../identity/peer-key'
+import { RoomError } from '../protocol/errors'
+import type { PeerId } from '../protocol/ids'
 import { ENTRIES_FRAME_BYTES, MAX_SEGMENT_ENTRIES } from '../protocol/limits'
 import type { Clock } from '../runtime/clock'
 import type { Content } from './content'
@@ -51,6 +53,11 @@ export class OwnFeed {
     return new Promise((settle, fail) => {
       this.#planned.push({ content, settle, fail })
     })
+  }
+
+  /** Gives up all that is planned. */
+  fail(error: Error): void {
+    for (const { fail } of this.#planned.splice(0)) fail(error)
   }
 
   /** Makes entries of what is planned, as many as go together. */
@@ -106,4 +113,14 @@ export class OwnFeed {
     const name = this.deps.ownName()
     return name !== told || this.#unnamed >= NAMED_EVERY ? name : undefined
   }
+}
+
+/** This peer's key has written two feeds, here and elsewhere. */
+export const forkedOneself = (peer: PeerId): RoomError => {
+  const why = 'What you say here was written twice under one key, as when a browser is copied or loses what it kept.'
+  return new RoomError(
+    'forked',
+    `${why} Others take nothing more of it: load the page again to come back as somebody new.`,
+    { peer },
+  )
 }

@@ -9,6 +9,7 @@ import { memoryLogStore } from './memory-log-store'
 export class SpillingLogStore implements LogStore {
   readonly #memory = memoryLogStore()
   #spilled: Promise<void> | undefined
+  #closed = false
 
   /** @param onSpill told why; what is to be kept in memory waits for it */
   constructor(
@@ -55,6 +56,7 @@ export class SpillingLogStore implements LogStore {
   }
 
   close(): void {
+    this.#closed = true
     this.disk.close()
     this.#memory.close()
   }
@@ -70,7 +72,7 @@ export class SpillingLogStore implements LogStore {
     try {
       return await use(this.disk)
     } catch (error) {
-      if (!(error instanceof LogStoreError)) throw error
+      if (!(error instanceof LogStoreError) || this.#closed) throw error
       this.#spilled ??= this.onSpill(error.message)
       await this.#spilled
       return undefined
