@@ -6,7 +6,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './components/app'
 import { ErrorBoundary } from './components/error-boundary'
-import { joinRoom } from './mesh'
+import { browserStore, joinRoom } from './mesh'
 import { SessionProvider } from './react/context'
 import { Session } from './react/session'
 import './styles/index.css'
@@ -16,8 +16,10 @@ const session = new Session({
   address: {
     read: () => location.href,
     push: (hash) => history.pushState(null, '', hash),
+    replace: (hash) => history.replaceState(null, '', hash),
     open: (link) => location.assign(link),
   },
+  memory: browserStore(),
   clock: {
     now: () => Date.now(),
     after: (milliseconds, run) => {

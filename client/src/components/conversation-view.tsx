@@ -1,31 +1,40 @@
-/** One conversation: whose it is, what was said, and the box to say more. */
+/** One conversation: whose it is, what was said and what can be done with it, and the box to say more. */
 import ArrowLeft from 'lucide-react/icons/arrow-left'
 import Shield from 'lucide-react/icons/shield'
 import ShieldCheck from 'lucide-react/icons/shield-check'
-import { type RefObject, useEffect, useRef } from 'react'
-import type { PeerId } from '../mesh'
-import { type Conversation, type ConversationKey, EVERYONE } from '../react/conversation'
+import { type RefObject, useEffect, useMemo, useRef, useState } from 'react'
+import type { EntryId, PeerId } from '../mesh'
+import { type Composing, editOf, NOTHING_YET, replyTo } from '../react/composing'
+import { useRoom } from '../react/context'
+import { type Conversation, type ConversationKey, EVERYONE, textOf } from '../react/conversation'
 import { useConversation, useLabel, useMedia, useRoomState } from '../react/hooks'
 import { present } from '../react/members'
 import { labelText } from '../react/names'
 import { directWords } from '../react/words'
 import { Avatar } from './avatar'
 import { Composer } from './composer'
+import type { MessageHandlers } from './message'
 import { MessageLog } from './message-log'
 import { PersonName } from './person-name'
+import { RemoveSheet } from './remove-sheet'
+import { TypingLine } from './typing-line'
 
 interface Props {
   readonly to: ConversationKey
   readonly link: string
   readonly isNamed: boolean
-  readonly drafts: Map<ConversationKey, string>
+  readonly drafts: Map<ConversationKey, Composing>
   readonly isNarrow: boolean
   readonly onBack: () => void
   readonly onCompare: (peer: PeerId) => void
 }
 
 export function ConversationView({ to, link, isNamed, drafts, isNarrow, onBack, onCompare }: Props) {
+  const store = useRoom()
   const conversation = useConversation(to)
+  const [composing, setComposing] = useState(drafts.get(to) ?? NOTHING_YET)
+  const [removing, setRemoving] = useState<EntryId>()
+  const latest = useRef(composing)
   const box = useRef<HTMLTextAreaElement>(null)
   const heading = useRef<HTMLHeadingElement>(null)
   const hasFinePointer = useMedia('(pointer: fine)')
@@ -36,6 +45,40 @@ export function ConversationView({ to, link, isNamed, drafts, isNarrow, onBack, 
     const target = focusBox ? box.current : heading.current
     target?.focus()
   }, [focusBox])
+
+  const compose = useMemo(
+    () => (change: (before: Composing) => Composing) => {
+      latest.current = change(latest.current)
+      drafts.set(to, latest.current)
+      setComposing(latest.current)
+    },
+    [drafts, to],
+  )
+
+  const handlers = useMemo(() => {
+    const write = (change: (before: Composing) => Composing) => {
+      compose(change)
+      box.current?.focus()
+    }
+    return {
+      onReact: (id: EntryId, emoji: string, present: boolean) => void store.react(to, id, emoji, present),
+      onReply: (id: EntryId) => write((before) => replyTo(before, id)),
+      onEdit: (id: EntryId) => {
+        const message = store.message(to, id)
+        const text = message && textOf(message)
+        if (text !== undefined) write((before) => editOf(before, id, text))
+      },
+      onRemove: setRemoving,
+      onRetry: (key: string) => {
+        box.current?.focus()
+        void store.sayAgain(to, key)
+      },
+      onDiscard: (key: string) => {
+        box.current?.focus()
+        store.discard(to, key)
+      },
+    }
+  }, [store, to, compose])
 
   return (
     <section className="conversation" aria-labelledby="conversation-heading">
@@ -54,13 +97,17 @@ export function ConversationView({ to, link, isNamed, drafts, isNarrow, onBack, 
         </div>
       )}
       {to === EVERYONE ? (
-        <MessageLog to={to} conversation={conversation} label="Messages" boxRef={box}>
+        <MessageLog to={to} conversation={conversation} label="Messages" handlers={handlers}>
           <EmptyRoom link={link} isNamed={isNamed} />
         </MessageLog>
       ) : (
-        <DirectLog peer={to} conversation={conversation} boxRef={box} />
+        <DirectLog peer={to} conversation={conversation} handlers={handlers} />
       )}
-      <Composer to={to} drafts={drafts} boxRef={box} />
+      <TypingLine to={to} />
+      <Composer to={to} conversation={conversation} composing={composing} onCompose={compose} boxRef={box} />
+      {removing !== undefined && (
+        <RemoveSheet to={to} id={removing} onClose={() => setRemoving(undefined)} boxRef={box} />
+      )}
     </section>
   )
 }
@@ -81,8 +128,8 @@ function EmptyRoom({ link, isNamed }: { readonly link: string; readonly isNamed:
       <p className="empty-title">It is quiet here</p>
       <p>
         {isNamed
-          ? 'Tell the name of this room, or its link, and the password to whoever should come in. Whoever has both can enter and read along from then on.'
-          : 'Send this link to whoever should come in. Whoever has it can enter and read along from then on.'}
+          ? 'Tell the name of this room, or its link, and the password to whoever should come in. Whoever has both can enter, and read what was said here.'
+          : 'Send this link to whoever should come in. Whoever has it can enter, and read what was said here.'}
       </p>
       <code className="empty-link">{link}</code>
     </>
@@ -133,7 +180,7 @@ function DirectHeading(props: {
 function DirectLog(props: {
   readonly peer: PeerId
   readonly conversation: Conversation
-  readonly boxRef: RefObject<HTMLTextAreaElement | null>
+  readonly handlers: Omit<MessageHandlers, 'onJump'>
 }) {
   const label = useLabel(props.peer)
   return (
@@ -141,7 +188,7 @@ function DirectLog(props: {
       to={props.peer}
       conversation={props.conversation}
       label={`Direct messages with ${labelText(label)}`}
-      boxRef={props.boxRef}
+      handlers={props.handlers}
     >
       <p className="empty-title">Nothing said yet</p>
       <p>

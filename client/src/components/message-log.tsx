@@ -1,165 +1,170 @@
-/** What was said in a conversation, as a log that follows its end. */
+/**
+ * What was said in a conversation, as a log that follows its end and reads on as somebody scrolls up. Only what is near
+ * is on the page; what is new is read out by Announcer.
+ */
 import ArrowDown from 'lucide-react/icons/arrow-down'
-import { type ReactNode, type RefObject, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import ArrowUp from 'lucide-react/icons/arrow-up'
+import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, useState } from 'react'
 import { useRoom } from '../react/context'
-import { type Conversation, type ConversationKey, type Entry, EVERYONE, isMessage } from '../react/conversation'
-import { useRoomState } from '../react/hooks'
-import { SHOWN_ENTRIES } from '../react/limits'
-import { forgottenLabel, type Label, labelText, plainName } from '../react/names'
-import { type Row, rowsOf } from '../react/rows'
-import { countWords, newDayWords } from '../react/words'
-import { useFollowingScroll } from './following-scroll'
-import { HeardMessage, SaidMessage } from './message'
-import { Note } from './note'
-
-/** Milliseconds. Messages of one author closer than this stand together under one name. */
-const GROUPED_WITHIN = 5 * 60_000
+import type { Conversation, ConversationKey, Item } from '../react/conversation'
+import { isNote } from '../react/conversation'
+import { UNFOLDED_AT_ONCE } from '../react/limits'
+import { type FoldRow, rowsOf } from '../react/rows'
+import { countWords } from '../react/words'
+import { Announcer } from './announcer'
+import { LogRow } from './log-row'
+import { LogTop } from './log-top'
+import type { MessageHandlers } from './message'
+import { useJump } from './use-jump'
+import { useLogScroll } from './use-log-scroll'
 
 interface Props {
   readonly to: ConversationKey
   readonly conversation: Conversation
   readonly label: string
-  /** takes the focus when what had it is gone */
-  readonly boxRef: RefObject<HTMLTextAreaElement | null>
+  readonly handlers: Omit<MessageHandlers, 'onJump'>
   /** shown while nothing was said */
   readonly children: ReactNode
 }
 
-export function MessageLog({ to, conversation, label, boxRef, children }: Props) {
+export function MessageLog({ to, conversation, label, handlers, children }: Props) {
   const store = useRoom()
-  const labels = useRoomState((state) => state.labels)
-  const selfName = useRoomState((state) => state.self.name)
-  const [shownCount, setShownCount] = useState(SHOWN_ENTRIES)
-  const { entries, dropped } = conversation
+  const { items, top, isCutOff, marker, lateUnseen } = conversation
   const [unfolded, setUnfolded] = useState<ReadonlyMap<string, number>>(new Map())
-  const { rows, hasEarlier } = useMemo(() => rowsOf(entries, shownCount, unfolded), [entries, shownCount, unfolded])
-  const latest = entries.findLast(isMessage)
-  const latestSaid = entries.findLast((entry) => entry.kind === 'said')?.key
-  const scroll = useFollowingScroll(entries, { key: latest?.key, isOwn: latest?.kind === 'said' })
+  const rows = useMemo(() => rowsOf({ items, marker }, unfolded, Date.now()), [items, marker, unfolded])
+  const isEmpty = items.every(isNote)
+  const ownLatest = isCutOff ? undefined : items.findLast(isOwn)?.key
 
-  // Keeps what is being read where it is while older entries come in above it.
-  const heightBefore = useRef<number>(undefined)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when more entries are shown, or more of a run
-  useLayoutEffect(() => {
-    const box = scroll.box.current
-    if (box && heightBefore.current !== undefined) box.scrollTop += box.scrollHeight - heightBefore.current
-    heightBefore.current = undefined
-  }, [shownCount, unfolded])
+  const onNearTop = useCallback(() => void store.loadOlder(to), [store, to])
+  const scroll = useLogScroll({ rows, isLoaded: top !== 'unknown', justSaid: lastOwn(items), onNearTop })
+  const { virtualizer, box, isAtEnd } = scroll
+  const unfold = useCallback((key: string, count: number) => {
+    setUnfolded((before) => new Map(before).set(key, (before.get(key) ?? 0) + count))
+  }, [])
+  const jump = useJump({ to, rows, scroll, unfold })
+  const [focused, setFocused] = useState<string>()
 
-  function showEarlier() {
-    heightBefore.current = scroll.box.current?.scrollHeight
-    setShownCount((count) => count + SHOWN_ENTRIES)
-    scroll.box.current?.focus()
-  }
-
-  function unfold(run: string) {
-    heightBefore.current = scroll.box.current?.scrollHeight
-    setUnfolded((before) => new Map(before).set(run, (before.get(run) ?? 0) + SHOWN_ENTRIES))
-    setShownCount((count) => count + SHOWN_ENTRIES)
-    scroll.box.current?.focus()
-  }
-
-  const retry = useCallback(
-    (key: string) => {
-      boxRef.current?.focus()
-      void store.sayAgain(to, key)
+  const { jumpTo } = jump
+  const all = useMemo(() => ({ ...handlers, onJump: jumpTo }), [handlers, jumpTo])
+  const onUnfold = useCallback(
+    (row: FoldRow) => {
+      unfold(row.key.slice('fold '.length), UNFOLDED_AT_ONCE)
+      box.current?.focus({ preventScroll: true })
     },
-    [store, to, boxRef],
+    [unfold, box],
   )
 
-  function show(entry: Entry, before: Entry | undefined) {
-    switch (entry.kind) {
-      case 'note':
-      case 'renamed':
-        return <Note key={entry.key} entry={entry} />
-      case 'heard': {
-        const author = labels.get(entry.from) ?? forgottenLabel({ id: entry.from, name: entry.name })
-        return <HeardMessage key={entry.key} entry={entry} {...author} continues={continues(before, entry)} />
-      }
-      case 'said':
-        return (
-          <SaidMessage
-            key={entry.key}
-            entry={entry}
-            author={plainName(selfName)}
-            continues={continues(before, entry)}
-            isDirect={to !== EVERYONE}
-            isLatest={entry.key === latestSaid}
-            onRetry={retry}
-          />
-        )
+  const isAtVeryEnd = isAtEnd && !isCutOff
+  useEffect(() => store.follow(isAtVeryEnd), [store, isAtVeryEnd])
+
+  const shown = virtualizer.getVirtualItems()
+  const onPage = shown.flatMap(({ index }) => rows[index] ?? [])
+  const stop = onPage.some(({ key }) => key === focused)
+    ? focused
+    : onPage.findLast((row) => row.kind === 'item' && row.item.kind === 'message')?.key
+
+  const range = virtualizer.range
+  const inView = range ? rows.slice(range.startIndex, range.endIndex + 1) : []
+  const lateInView = lateUnseen.filter((id) => inView.some(({ key }) => key === id))
+  const lateAbove = lateUnseen.filter((id) => !rows.slice(range?.startIndex ?? 0).some(({ key }) => key === id))
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the ids are what counts, not the list that holds them
+  useEffect(() => {
+    if (lateInView.length > 0) store.seeLate(to, lateInView)
+  }, [store, to, lateInView.join()])
+
+  async function goToEnd() {
+    await store.loadEnd(to)
+    scroll.goToEnd()
+    box.current?.focus({ preventScroll: true })
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.target === box.current && event.key === 'End') {
+      event.preventDefault()
+      void goToEnd()
+    }
+    const from = event.target instanceof HTMLElement ? event.target.dataset.key : undefined
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (from === undefined || step === undefined) return
+    event.preventDefault()
+    const at = rows.findIndex(({ key }) => key === from)
+    for (let next = at + step; at >= 0 && next >= 0 && next < rows.length; next += step) {
+      const row = rows[next]
+      if (row?.kind === 'item' && !isNote(row.item)) return jump.focusRow(next)
     }
   }
 
   return (
     <div className="log-frame">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
-      <div className="log" role="log" aria-label={label} tabIndex={0} ref={scroll.box} onScroll={scroll.onScroll}>
+      <div
+        className="log"
+        role="log"
+        aria-label={label}
+        aria-live="off"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
+        tabIndex={0}
+        ref={box}
+        onScroll={scroll.onScroll}
+        onKeyDown={onKeyDown}
+        onFocus={({ target }) => setFocused(target.closest<HTMLElement>('[data-key]')?.dataset.key ?? focused)}
+      >
         <div className="log-column">
-          {dropped > 0 && <p className="note">Some earlier messages are no longer held in this tab.</p>}
-          {hasEarlier && (
-            <button className="button log-earlier" type="button" onClick={showEarlier}>
-              Show earlier
-            </button>
+          {isEmpty && top !== 'unknown' && top !== 'more' && <div className="empty">{children}</div>}
+          {rows.length > 0 && (
+            <div className="log-rows" style={{ height: virtualizer.getTotalSize() }}>
+              {!(isEmpty && top === 'beginning') && <LogTop top={top} />}
+              <div className="log-window" style={{ top: shown[0]?.start ?? 0 }}>
+                {shown.map(({ index, key }) => {
+                  const row = rows[index]
+                  return (
+                    <div key={key} data-index={index} ref={virtualizer.measureElement} className="log-row">
+                      {row && (
+                        <LogRow
+                          to={to}
+                          row={row}
+                          latest={ownLatest}
+                          stop={stop}
+                          sought={jump.sought}
+                          count={top === 'beginning' && !isCutOff ? rows.length : undefined}
+                          handlers={all}
+                          onUnfold={onUnfold}
+                        />
+                      )}
+                    </div>
+                  )
+                })}
+              </div>
+            </div>
           )}
-          {latest === undefined && <div className="empty">{children}</div>}
-          <div>
-            {rows.map((row) => {
-              if (row.kind === 'fold') {
-                const author =
-                  labels.get(row.first.from) ?? forgottenLabel({ id: row.first.from, name: row.first.name })
-                return <FoldedRun key={`run ${row.run}`} row={row} author={author} onUnfold={unfold} />
-              }
-              const { entry, before } = row
-              const day = newDayWords(before?.at ?? entry.at, entry.at)
-              if (day === undefined) return show(entry, before)
-              return [
-                <p className="note" key={`day ${entry.key}`}>
-                  {day}
-                </p>,
-                show(entry, before),
-              ]
-            })}
-          </div>
+          {isCutOff && <p className="note">Newer messages are not shown here.</p>}
         </div>
       </div>
-      {scroll.isBehind && (
-        <button
-          className="button log-behind"
-          type="button"
-          onClick={() => {
-            scroll.goToEnd()
-            scroll.box.current?.focus()
-          }}
-        >
-          <ArrowDown aria-hidden="true" />
-          New messages
+      {lateAbove.length > 0 && (
+        <button className="button log-late" type="button" onClick={() => lateAbove[0] && jumpTo(lateAbove[0])}>
+          <ArrowUp aria-hidden="true" />
+          {countWords(lateAbove.length, 'message', 'messages')} arrived late
         </button>
       )}
+      <p className="log-status" role="status">
+        {jump.words}
+      </p>
+      {!isAtVeryEnd && rows.length > 0 && (
+        <button className="button log-behind" type="button" onClick={() => void goToEnd()}>
+          <ArrowDown aria-hidden="true" />
+          {conversation.unread > 0 ? 'New messages' : 'Latest messages'}
+        </button>
+      )}
+      <Announcer conversation={conversation} />
     </div>
   )
 }
 
-interface FoldedRunProps {
-  readonly row: Extract<Row, { kind: 'fold' }>
-  readonly author: Label
-  readonly onUnfold: (run: string) => void
+function isOwn(item: Item): boolean {
+  return item.kind === 'message' && item.isOwn
 }
 
-/** Not announced: its number changes with each message of a flood. */
-function FoldedRun({ row, author, onUnfold }: FoldedRunProps) {
-  return (
-    <p className="note" aria-live="off">
-      {countWords(row.count, 'message', 'messages')} of <bdi>{labelText(author)}</bdi> in a row, folded.{' '}
-      <button className="link-button" type="button" onClick={() => onUnfold(row.run)}>
-        Show {Math.min(row.count, SHOWN_ENTRIES).toLocaleString()} more
-      </button>
-    </p>
-  )
-}
-
-function continues(before: Entry | undefined, entry: Entry): boolean {
-  if (before === undefined || entry.at - before.at > GROUPED_WITHIN) return false
-  if (before.kind === 'heard' && entry.kind === 'heard') return before.from === entry.from
-  return before.kind === 'said' && entry.kind === 'said'
+/** What one has just said, while nothing stands below it. */
+function lastOwn(items: readonly Item[]): string | undefined {
+  const last = items.at(-1)
+  return last !== undefined && (last.kind === 'pending' || isOwn(last)) ? last.key : undefined
 }

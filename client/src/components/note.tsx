@@ -1,18 +1,18 @@
 /** A quiet line between messages: who came in, who left, who changed their name. */
-import type { Movement, NoteEntry } from '../react/conversation'
+import type { Movement, NoteItem } from '../react/conversation'
 import { listWords } from '../react/words'
 
-export function Note({ entry }: { readonly entry: NoteEntry }) {
-  if (entry.kind === 'renamed') {
+export function Note({ item }: { readonly item: NoteItem }) {
+  if (item.kind === 'renamed') {
     return (
       <p className="note">
-        <bdi>{entry.before}</bdi> is now called <bdi>{entry.now}</bdi>
+        <bdi>{item.before}</bdi> is now called <bdi>{item.now}</bdi>
       </p>
     )
   }
   return (
     <p className="note">
-      <bdi>{listWords(entry.names)}</bdi> {movementWords(entry.what, entry.who.length)}
+      <bdi>{listWords(item.names)}</bdi> {movementWords(item.what, item.who.length)}
     </p>
   )
 }

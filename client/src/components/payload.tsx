@@ -5,7 +5,13 @@ import { FOLD_LINES_AT, FOLD_TEXT_AT, FOLDED_TEXT, MAX_LINKS, SHOWN_JSON } from 
 import { bytesWords, printData } from '../react/print-data'
 import { cutText, isLong, splitLinks } from '../react/text-parts'
 
-export function Payload({ data }: { readonly data: Data }) {
+interface Props {
+  readonly body: { readonly kind: 'text'; readonly text: string } | { readonly kind: 'data'; readonly data: Data }
+}
+
+export function Payload({ body }: Props) {
+  if (body.kind === 'text') return <Text text={body.text} />
+  const { data } = body
   if (typeof data === 'string') return <Text text={data} />
   if (data instanceof Uint8Array) return <p className="payload-bytes">{bytesWords(data)}</p>
   return <Value data={data} />

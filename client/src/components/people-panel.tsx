@@ -1,11 +1,12 @@
 /** Who is here, oneself first; which conversations there are; and one's own name. */
+import Trash2 from 'lucide-react/icons/trash-2'
 import Users from 'lucide-react/icons/users'
 import { useId } from 'react'
 import type { Member, PeerId } from '../mesh'
-import { type ConversationKey, EVERYONE } from '../react/conversation'
+import { type ConversationKey, EVERYONE, isNote, lastNameOf } from '../react/conversation'
 import { useConversation, useRoomState } from '../react/hooks'
-import { present } from '../react/members'
-import { labelText, plainLabel } from '../react/names'
+import { awayMember, present } from '../react/members'
+import { forgottenLabel, labelText, plainLabel } from '../react/names'
 import { Avatar } from './avatar'
 import { OwnName } from './own-name'
 import { Person } from './person'
@@ -16,9 +17,10 @@ interface Props {
   readonly open: ConversationKey
   readonly onOpen: (key: ConversationKey) => void
   readonly onCompare: (peer: PeerId) => void
+  readonly onForget: () => void
 }
 
-export function PeoplePanel({ open, onOpen, onCompare }: Props) {
+export function PeoplePanel({ open, onOpen, onCompare, onForget }: Props) {
   const self = useRoomState((state) => state.self)
   const members = useRoomState((state) => state.members)
   const labels = useRoomState((state) => state.labels)
@@ -26,10 +28,14 @@ export function PeoplePanel({ open, onOpen, onCompare }: Props) {
   const everyone = useConversation(EVERYONE)
   const id = useId()
 
-  const labelOf = (member: Member) => labels.get(member.id) ?? plainLabel(member.name)
+  const labelOf = (member: Member) => labels.get(member.id) ?? forgottenLabel(member)
   const byLabel = (a: Member, b: Member) => labelText(labelOf(a)).localeCompare(labelText(labelOf(b)))
   const here = [...present(members)].sort(byLabel)
-  const gone = members.filter((member) => member.status === 'gone' && conversations.has(member.id)).sort(byLabel)
+  // Those with whom there is something to read, who may have left before this page was opened.
+  const away = [...conversations].flatMap(([key, conversation]) => {
+    if (key === EVERYONE || here.some(({ id }) => id === key) || conversation.items.every(isNote)) return []
+    return [awayMember(key, members, lastNameOf(conversation, key))]
+  })
 
   const show = (member: Member) => (
     <Person
@@ -69,16 +75,22 @@ export function PeoplePanel({ open, onOpen, onCompare }: Props) {
           </li>
           {here.map(show)}
         </ul>
-        {gone.length > 0 && (
+        {away.length > 0 && (
           <>
-            <h2 id={`${id}-gone`}>Left the room</h2>
-            <ul className="people-list" aria-labelledby={`${id}-gone`}>
-              {gone.map(show)}
+            <h2 id={`${id}-away`}>Not here now</h2>
+            <ul className="people-list" aria-labelledby={`${id}-away`}>
+              {away.sort(byLabel).map(show)}
             </ul>
           </>
         )}
       </div>
       <OwnName />
+      <p className="people-forget">
+        <button className="link-button" type="button" aria-haspopup="dialog" onClick={onForget}>
+          <Trash2 aria-hidden="true" />
+          Forget this room
+        </button>
+      </p>
     </div>
   )
 }

@@ -57,7 +57,7 @@ export const Person = memo(function Person(props: Props) {
       <button
         className="person-open"
         type="button"
-        aria-label={status === 'gone' ? `Read what was said with ${labelText(label)}` : `Message ${labelText(label)}`}
+        aria-label={`Message ${labelText(label)}`}
         aria-describedby={unread > 0 ? `${ids}-how ${ids}-unread` : `${ids}-how`}
         aria-current={isOpen ? 'true' : undefined}
         onClick={() => onOpen(id)}

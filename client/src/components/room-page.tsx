@@ -1,11 +1,13 @@
 /** A room: its header, who is in it, and the conversation somebody is looking at. */
 import { useLayoutEffect, useRef, useState } from 'react'
 import type { PeerId } from '../mesh'
+import type { Composing } from '../react/composing'
 import { useRoom } from '../react/context'
 import { type ConversationKey, EVERYONE } from '../react/conversation'
 import { useMedia, usePageVisible, useTitle, useUnreadTotal } from '../react/hooks'
 import { plainName } from '../react/names'
 import { ConversationView } from './conversation-view'
+import { ForgetSheet } from './forget-sheet'
 import { Notices } from './notices'
 import { PeoplePanel } from './people-panel'
 import { RoomHeader } from './room-header'
@@ -23,8 +25,9 @@ export function RoomPage({ name }: { readonly name: string | undefined }) {
   const [open, setOpen] = useState<ConversationKey>(EVERYONE)
   const [isSheetOpen, setSheetOpen] = useState(false)
   const [compared, setCompared] = useState<PeerId>()
+  const [isForgetting, setForgetting] = useState(false)
   // What was typed and not sent stays with its conversation while another one is open.
-  const drafts = useRef(new Map<ConversationKey, string>())
+  const drafts = useRef(new Map<ConversationKey, Composing>())
   const title = name === undefined ? 'Room' : plainName(name)
   useTitle(`${unread > 0 ? `(${unread}) ` : ''}${title} - Starling`)
 
@@ -38,7 +41,17 @@ export function RoomPage({ name }: { readonly name: string | undefined }) {
     setSheetOpen(false)
   }
 
-  const people = <PeoplePanel open={open} onOpen={openConversation} onCompare={setCompared} />
+  const people = (
+    <PeoplePanel
+      open={open}
+      onOpen={openConversation}
+      onCompare={setCompared}
+      onForget={() => {
+        setSheetOpen(false)
+        setForgetting(true)
+      }}
+    />
+  )
   return (
     <div className="room">
       <RoomHeader
@@ -58,6 +71,7 @@ export function RoomPage({ name }: { readonly name: string | undefined }) {
         </Sheet>
       )}
       {compared !== undefined && <SafetySheet key={compared} peer={compared} onClose={() => setCompared(undefined)} />}
+      {isForgetting && <ForgetSheet onClose={() => setForgetting(false)} />}
       <main className="room-main">
         <Notices />
         <ConversationView

@@ -1,166 +1,151 @@
 import { describe, expect, it } from 'vitest'
-import { type Entry, isMessage } from './conversation'
+import type { Entry } from '../mesh'
 import { ConversationLog } from './conversation-log'
-import { KEPT_SHARE, MAX_ENTRIES, MAX_HELD, MAX_NOTED_TOGETHER, MAX_NOTES_IN_A_ROW, MERGE_NOTES_MS } from './limits'
-import { peerId } from './room-double'
+import { KEPT_SHARE, MAX_HELD, MAX_WINDOW } from './limits'
+import { at, entry, NOON, peerId, textsOf } from './room-double'
 
-const heard = (key: string, data: string, from = 'bo'): Entry => ({
-  kind: 'heard',
-  key,
-  at: 0,
-  from: peerId(from),
-  name: from,
-  data,
-})
-const said = (key: string, data: string): Entry => ({
-  kind: 'said',
-  key,
-  at: 0,
-  data,
-  id: undefined,
-  delivery: { kind: 'sending' },
-})
-const note = (key: string, name: string, at: number): Entry => ({
-  kind: 'note',
-  key,
-  at,
-  what: 'came',
-  who: [peerId(name)],
-  names: [name],
-})
-
-function filled(entries: Iterable<Entry>): ConversationLog {
-  const log = new ConversationLog()
-  for (const entry of entries) log.add(entry, true)
-  return log
-}
-
-const keys = (log: ConversationLog) => log.snapshot.entries.map(({ key }) => key)
-const keptOf = (log: ConversationLog, from: string) =>
-  log.snapshot.entries.filter((entry) => entry.kind === 'heard' && entry.name === from)
+const open = (readUpTo?: ReturnType<typeof at>) =>
+  new ConversationLog({ self: peerId('me'), now: () => NOON }, readUpTo)
+const READING = { isRead: true, isEndKept: true }
+const AWAY = { isRead: false, isEndKept: true }
+const ABOVE = { isRead: false, isEndKept: false }
+const FIRST = { countsUnread: true, isEndKept: true }
+const OLDER = { countsUnread: false, isEndKept: false }
+const run = (from: number, to: number, author = 'bo'): readonly Entry[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => entry(author, from + index, `${from + index}`))
+const page = (entries: readonly Entry[], more = false, complete = true) => ({ entries, more, complete })
+const texts = (log: ConversationLog) => textsOf(log.snapshot.items)
 
 describe('a conversation', () => {
-  it('keeps what was said in order, and shows the same while nothing changes', () => {
-    const log = filled([heard('1', 'hi'), said('2', 'hello')])
-    expect(keys(log)).toEqual(['1', '2'])
+  it('is the same value while nothing changes', () => {
+    const log = open()
+    log.hear(entry('bo', 1, 'hi'), AWAY)
     const { snapshot } = log
     expect(log.snapshot).toBe(snapshot)
-    log.add(heard('3', 'again'), true)
-    expect(snapshot.entries).toHaveLength(2)
+    log.hear(entry('bo', 2, 'again'), AWAY)
+    expect(snapshot.items).toHaveLength(1)
   })
 
-  it('drops the oldest beyond its limit, many at once, and counts the messages among them', () => {
-    const log = filled(Array.from({ length: MAX_ENTRIES }, (_, index) => heard(`${index}`, 'x')))
-    expect(log.snapshot.dropped).toBe(0)
-    log.add(heard('a', 'x'), true)
-    const { entries, dropped } = log.snapshot
-    expect(entries).toHaveLength(MAX_ENTRIES * KEPT_SHARE)
-    expect(entries.at(-1)?.key).toBe('a')
-    expect(entries.at(0)?.key).toBe(`${dropped}`)
-    expect(entries.length + dropped).toBe(MAX_ENTRIES + 1)
+  it('joins what came live with what is read from the disk, each once', () => {
+    const log = open()
+    log.hear(entry('bo', 3, '3'), AWAY)
+    log.addPage(page(run(2, 3), true), FIRST)
+    expect([texts(log), log.top, log.oldest?.lamport]).toEqual([['2', '3'], 'more', 2])
+    log.addPage(page(run(1, 1)), OLDER)
+    expect([texts(log), log.top]).toEqual([['1', '2', '3'], 'beginning'])
+    log.addPage(page([], false, false), OLDER)
+    expect(log.top).toBe('missing')
   })
 
-  it('loses nothing that others said, however much one of them floods it', () => {
-    const log = filled([heard('cy 1', 'hi', 'cy'), said('own', 'hello'), heard('di 1', 'hey', 'di')])
-    for (let count = 0; count < 3 * MAX_ENTRIES; count++) {
-      log.add(heard(`${count}`, 'buy!', 'mallory'), true)
-      if (count % 1000 === 0) log.add(heard(`cy at ${count}`, 'stop it', 'cy'), true)
-    }
-    expect(keptOf(log, 'cy')).toHaveLength(16)
-    expect(keptOf(log, 'di')).toHaveLength(1)
-    expect(keys(log).slice(0, 3)).toEqual(['cy 1', 'own', 'di 1'])
-    expect(log.snapshot.entries.length).toBeLessThanOrEqual(MAX_ENTRIES)
-    expect(log.snapshot.dropped).toBeGreaterThan(0)
-    expect(keptOf(log, 'mallory').at(-1)?.key).toBe(`${3 * MAX_ENTRIES - 1}`)
+  it('asks anew what is above when something comes in before the beginning', () => {
+    const log = open()
+    log.addPage(page([]), FIRST)
+    log.hear(entry('me', 5, '5'), AWAY)
+    expect(log.top, 'nobody knows better than oneself').toBe('beginning')
+    log.hear(entry('bo', 2, '2'), AWAY)
+    expect([texts(log), log.top, log.oldest?.lamport]).toEqual([['2', '5'], 'more', 2])
+    log.hear(entry('bo', 1, '1'), AWAY)
+    expect(texts(log), 'it is on the disk, and read with the rest').toEqual(['2', '5'])
   })
 
-  it('lets two who say most share what there is', () => {
-    const log = filled([heard('cy', 'hi', 'cy')])
-    for (let count = 0; count < MAX_ENTRIES; count++) log.add(heard(`${count}`, 'x', count % 2 ? 'bo' : 'di'), true)
-    const [bo, di] = [keptOf(log, 'bo').length, keptOf(log, 'di').length]
-    expect(keptOf(log, 'cy')).toHaveLength(1)
-    expect(Math.abs(bo - di)).toBeLessThanOrEqual(1)
-  })
-
-  it('drops no talk because a crowd comes and goes', () => {
-    const log = filled([heard('talk', 'hi')])
-    for (let count = 0; count < MAX_ENTRIES; count++) {
-      log.add(note(`${count}`, `p${count}`, count * 2 * MERGE_NOTES_MS), true)
-      if (count % 10 === 0) log.add(heard(`meanwhile ${count}`, 'x', 'cy'), true)
-    }
-    expect(keys(log)).toContain('talk')
-    expect(log.snapshot.entries.filter(isMessage)).toHaveLength(1 + MAX_ENTRIES / 10)
-    expect(log.snapshot.entries.length).toBeLessThanOrEqual(MAX_ENTRIES)
-    expect(log.snapshot.dropped, 'notes are no messages').toBe(0)
-  })
-
-  it('shows few lines of a crowd that comes while nobody says anything', () => {
-    const log = filled([heard('talk', 'hi')])
-    for (let count = 0; count < 200; count++) log.add(note(`${count}`, `p${count}`, count * 2 * MERGE_NOTES_MS), true)
-    expect(log.snapshot.entries).toHaveLength(1 + MAX_NOTES_IN_A_ROW)
-    expect(keys(log).at(-1)).toBe('199')
-  })
-
-  it('drops the heaviest when huge messages weigh too much, but never the newest', () => {
-    const huge = 'x'.repeat(MAX_HELD / 2 + 1)
-    const log = filled([heard('small', 'x', 'cy'), heard('1', huge), heard('2', huge)])
-    expect(keys(log)).toEqual(['small', '2'])
-    log.add(heard('3', 'x'.repeat(MAX_HELD * 2)), true)
-    expect(keys(log)).toEqual(['small', '3'])
-  })
-
-  it('joins people who come in together into one note, up to a crowd', () => {
-    const log = filled([note('1', 'Bo', 0), note('2', 'Cy', MERGE_NOTES_MS), note('3', 'Di', MERGE_NOTES_MS + 1)])
-    expect(log.snapshot.entries).toEqual([
-      { ...note('1', 'Bo', 0), who: [peerId('Bo'), peerId('Cy')], names: ['Bo', 'Cy'] },
-      note('3', 'Di', MERGE_NOTES_MS + 1),
-    ])
-    const crowd = filled(
-      Array.from({ length: MAX_NOTED_TOGETHER + 1 }, (_, index) => note(`${index}`, `P${index}x`, 0)),
-    )
-    expect(keys(crowd)).toEqual(['0', `${MAX_NOTED_TOGETHER}`])
-  })
-
-  it('keeps one line about a person until somebody says something', () => {
-    const renamed = (key: string): Entry => ({ kind: 'renamed', key, at: 0, who: peerId('Bo'), before: 'a', now: key })
-    const log = filled([note('1', 'Bo', 0), note('2', 'Cy', 0), renamed('3'), renamed('4'), heard('5', 'x')])
-    expect(log.snapshot.entries).toEqual([{ ...note('1', 'Cy', 0) }, renamed('4'), heard('5', 'x')])
-    log.add(renamed('6'), true)
-    log.add(renamed('7'), true)
-    expect(keys(log)).toEqual(['1', '4', '5', '7'])
-  })
-
-  it('changes one own message and no other', () => {
-    const log = filled([said('1', 'a'), said('2', 'b'), heard('3', 'c')])
-    const before = log.snapshot
-    const deliver = (key: string) =>
-      log.changeSaid(
-        (entry) => entry.key === key,
-        (entry) => ({ ...entry, delivery: { kind: 'sent', delivered: 1, of: 1 } }),
-      )
-    expect(deliver('3')).toBe(false)
-    expect(log.snapshot).toBe(before)
-    expect(deliver('2')).toBe(true)
-    expect(log.snapshot.entries[0]).toBe(before.entries[0])
-    expect(log.snapshot.entries[1]).toMatchObject({ delivery: { kind: 'sent' } })
-    expect(before.entries[1]).toMatchObject({ delivery: { kind: 'sending' } })
-  })
-
-  it('withdraws an entry', () => {
-    const log = filled([said('1', 'abc'), heard('2', 'de')])
-    log.withdraw('1')
-    log.withdraw('nothing')
-    expect(keys(log)).toEqual(['2'])
-    expect(log.snapshot.dropped).toBe(0)
-  })
-
-  it('counts what nobody looked at, until somebody does', () => {
-    const log = filled([heard('1', 'x')])
-    log.add(heard('2', 'y'), false)
-    log.add(said('3', 'z'), false)
-    expect(log.snapshot.unread).toBe(1)
+  it('counts what nobody read, since reading stopped', () => {
+    const log = open(at(2, 'bo'))
+    log.addPage(page([...run(1, 4), entry('me', 5, 'mine')]), FIRST)
+    expect(log.snapshot.unread).toBe(2)
+    log.hear(entry('cy', 6, 'and this'), AWAY)
+    log.hear(entry('cy', 7, 'this not'), READING)
+    expect(log.snapshot.unread).toBe(3)
+    log.mark()
+    expect(log.snapshot.marker).toMatchObject({ lamport: 2 })
     expect(log.markRead()).toBe(true)
     expect(log.markRead()).toBe(false)
-    expect(log.snapshot.unread).toBe(0)
+    expect([log.snapshot.unread, log.readPosition?.lamport]).toEqual([0, 7])
+    expect(log.snapshot.marker, 'stays while somebody looks').toMatchObject({ lamport: 2 })
+    log.mark()
+    expect(log.snapshot.marker).toBeUndefined()
+  })
+
+  it('marks all where nothing was ever read', () => {
+    const log = open()
+    log.addPage(page(run(1, 2)), FIRST)
+    log.mark()
+    expect(log.snapshot).toMatchObject({ unread: 2, marker: { lamport: -1 } })
+  })
+
+  it('shows what is being stored at the end, until it is', () => {
+    const log = open()
+    const pending = (key: string, text: string) =>
+      ({ kind: 'pending', key, at: NOON, content: { kind: 'text', text }, failure: undefined }) as const
+    log.store(pending('a', 'one'))
+    log.store(pending('b', 'two'))
+    log.hear(entry('cy', 9, 'meanwhile'), READING)
+    expect(texts(log)).toEqual(['meanwhile', 'one', 'two'])
+    log.hear(entry('me', 10, 'one'), READING)
+    expect(log.snapshot.items.map(({ kind }) => kind)).toEqual(['message', 'message', 'pending'])
+    expect([log.change('b', 'no room'), log.change('a', undefined)]).toEqual([true, false])
+    log.hear(entry('me', 11, 'two'), READING)
+    expect(log.pending('b'), 'it failed: what is stored is another one').toMatchObject({ failure: 'no room' })
+    expect(log.change('b', undefined)).toBe(true)
+    expect(texts(log)).toEqual(['meanwhile', 'one', 'two'])
+  })
+
+  it('tells what arrived late until it was seen', () => {
+    const log = open()
+    const late = entry('bo', 1, 'from the train', { late: true })
+    log.addPage(page(run(5, 6)), FIRST)
+    log.hear(late, READING)
+    log.hear(entry('me', 2, 'own', { late: true }), READING)
+    expect(log.snapshot.lateUnseen).toEqual([late.id])
+    expect([log.seeLate([late.id]), log.seeLate([late.id])]).toEqual([true, false])
+    expect(log.snapshot.lateUnseen).toEqual([])
+  })
+
+  it('loses what a forged feed had', () => {
+    const log = open()
+    log.addPage(page(run(1, 3)), FIRST)
+    log.remove(run(2, 2).map(({ id }) => id))
+    expect(texts(log)).toEqual(['1', '3'])
+  })
+})
+
+describe('a window of a long conversation', () => {
+  it('lets the oldest go while somebody is at its end, or elsewhere', () => {
+    for (const reading of [READING, AWAY]) {
+      const log = open()
+      for (const one of run(1, MAX_WINDOW + 1)) log.hear(one, reading)
+      const { items, top } = log.snapshot
+      expect([items.length, top]).toEqual([MAX_WINDOW * KEPT_SHARE, 'more'])
+      expect(textsOf(items).at(-1)).toBe(`${MAX_WINDOW + 1}`)
+      expect(log.oldest).toMatchObject({ lamport: MAX_WINDOW + 2 - items.length })
+    }
+  })
+
+  it('lets the newest go while somebody reads far above, and still counts what comes', () => {
+    const log = open()
+    log.addPage(page(run(1_001, 1_100), true), FIRST)
+    log.addPage(page(run(1, 1_000)), OLDER)
+    for (const one of run(1_101, MAX_WINDOW + 1)) log.hear(one, ABOVE)
+    expect(log.isCutOff).toBe(true)
+    const held = log.snapshot.items.length
+    expect(texts(log)[0]).toBe('1')
+    log.hear(entry('bo', 9_999, 'news'), ABOVE)
+    expect(log.snapshot.items).toHaveLength(held)
+    expect(log.snapshot.unread).toBe(100 + (MAX_WINDOW + 1 - 1_100) + 1)
+    log.hear(entry('bo', 10_000, { kind: 'edit', to: entry('bo', 1, '1').id, text: 'one' }), ABOVE)
+    expect(texts(log)[0], 'what changes something that is held is shown').toBe('one')
+    log.markRead()
+    expect(log.readPosition).toBeUndefined()
+    log.reset()
+    log.addPage(page(run(9_900, 9_999), true), FIRST)
+    expect(log.snapshot).toMatchObject({ isCutOff: false, unread: 100, top: 'more' })
+  })
+
+  it('keeps few that are huge, one at least', () => {
+    const log = open()
+    const huge = 'x'.repeat(MAX_HELD / 2 + 1)
+    for (const lamport of [1, 2, 3]) log.hear(entry('bo', lamport, huge), READING)
+    expect(log.snapshot.items).toHaveLength(1)
+    log.hear(entry('bo', 4, huge + huge), READING)
+    expect(log.snapshot.items).toMatchObject([{ position: { lamport: 4 } }])
   })
 })

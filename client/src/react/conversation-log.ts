@@ -1,99 +1,234 @@
 /**
- * One conversation as it grows: takes entries in, keeps within the limits, and gives what it holds as a value that never
- * changes - made only when somebody looks, so that a thousand entries between two drawings cost one copy. What goes when
- * it is full is retention's to say.
+ * One conversation as it is held in memory: a window of its log, what is being stored, notes, and how far it was read.
+ * It gives them as a value that never changes - made only when somebody looks, so that a thousand entries between two
+ * drawings cost one copy. Reading pages from the disk is HistoryReader's, what entries mean Transcript's.
  */
-import type { PeerId } from '../mesh'
-import { type Conversation, type Entry, isMessage, type NoteEntry, type SaidEntry, weighEntry } from './conversation'
-import { MAX_ENTRIES, MAX_HELD, MAX_NOTED_TOGETHER, MAX_NOTES_IN_A_ROW, MERGE_NOTES_MS } from './limits'
-import { retain } from './retention'
+import { comparePositions, type Entry, type EntryId, type HistoryPage, type PeerId, type Position } from '../mesh'
+import type { Conversation, MessageItem, NoteItem, PendingItem, Top } from './conversation'
+import { KEPT_SHARE, MAX_HELD, MAX_LATE, MAX_WINDOW } from './limits'
+import { Notes } from './notes'
+import { Transcript } from './transcript'
+
+interface LogDeps {
+  readonly self: PeerId
+  /** milliseconds since 1970 */
+  readonly now: () => number
+}
 
 export class ConversationLog {
-  #entries: Entry[] = []
-  /** UTF-16 code units or bytes held */
-  #weight = 0
-  #dropped = 0
+  readonly #transcript: Transcript
+  readonly #notes = new Notes()
+  readonly #late = new Set<EntryId>()
+  #pending: readonly PendingItem[] = []
+  #top: Top = 'unknown'
+  /** of any entry, shown or not: what comes before it is on the disk, if anywhere */
+  #oldest: Position | undefined
+  /** whether nothing that is held anywhere is missing at the top, as far as known */
+  #isFromStart = false
+  #isCutOff = false
   #unread = 0
+  #marker: Position | undefined
   #snapshot: Conversation | undefined
+
+  /** @param readUpTo where reading stopped before this page was opened */
+  constructor(
+    private readonly deps: LogDeps,
+    private readUpTo: Position | undefined,
+  ) {
+    this.#transcript = new Transcript(deps)
+  }
 
   /** The same object until something changes. */
   get snapshot(): Conversation {
-    this.#snapshot ??= { entries: [...this.#entries], dropped: this.#dropped, unread: this.#unread }
+    this.#snapshot ??= {
+      items: [...this.#notes.mergeInto(this.#transcript.messages, this.#isFromStart), ...this.#pending],
+      top: this.#top,
+      isCutOff: this.#isCutOff,
+      unread: this.#unread,
+      marker: this.#marker,
+      lateUnseen: [...this.#late],
+    }
     return this.#snapshot
   }
 
-  /** @param isRead whether somebody is looking at this conversation */
-  add(entry: Entry, isRead: boolean): void {
-    this.#snapshot = undefined
-    if (!isMessage(entry)) return this.#note(entry)
-    if (entry.kind === 'heard' && !isRead) this.#unread += 1
-    this.#push(entry)
+  /** What comes before it has to be read from the disk. */
+  get oldest(): Position | undefined {
+    return this.#oldest
   }
 
-  /** @returns whether it holds such a message of one's own, which is then changed */
-  changeSaid(matches: (entry: SaidEntry) => boolean, change: (entry: SaidEntry) => SaidEntry): boolean {
-    const index = this.#entries.findLastIndex((entry) => entry.kind === 'said' && matches(entry))
-    const entry = this.#entries[index]
-    if (entry?.kind !== 'said') return false
+  get top(): Top {
+    return this.#top
+  }
+
+  get isCutOff(): boolean {
+    return this.#isCutOff
+  }
+
+  get readPosition(): Position | undefined {
+    return this.readUpTo
+  }
+
+  /** whether there is anything in it to come back to */
+  get isEmpty(): boolean {
+    return this.#transcript.size === 0 && this.#pending.length === 0
+  }
+
+  message(id: EntryId): MessageItem | undefined {
+    return this.#transcript.get(id)
+  }
+
+  /** Where reading stopped before this page was opened, as it turns out; unless something was read here meanwhile. */
+  resume(readUpTo: Position | undefined): void {
+    this.readUpTo ??= readUpTo
+  }
+
+  /**
+   * Takes in what has just come, or was just stored.
+   * @param isRead whether somebody reads the end of this conversation
+   * @param isEndKept whether the newest stay when there are too many; else somebody reads far above them
+   */
+  hear(entry: Entry, { isRead, isEndKept }: { readonly isRead: boolean; readonly isEndKept: boolean }): void {
     this.#snapshot = undefined
-    this.#entries[index] = change(entry)
+    const isOwn = entry.author === this.deps.self
+    if (isOwn) this.#settle(entry)
+    const isSaid = entry.content.kind === 'text' || entry.content.kind === 'reply' || entry.content.kind === 'data'
+    if (!isSaid) return void this.#transcript.add(entry)
+    const newest = this.#transcript.newest
+    const isBeyond = this.#isCutOff && newest !== undefined && comparePositions(entry, newest) > 0
+    const isBefore = this.#oldest !== undefined && comparePositions(entry, this.#oldest) < 0
+    if (this.#transcript.has(entry.id)) return
+    // What is on the disk beyond the window is read from there when somebody gets to it.
+    if (!isBeyond && !(isBefore && this.#top === 'more')) {
+      this.#transcript.add(entry)
+      if (isBefore || (this.#oldest === undefined && !isOwn)) this.#beginAt(entry)
+    }
+    if (!isOwn) this.#noteNews(entry, isRead)
+    this.#trim(isEndKept)
+  }
+
+  /** @param isEndKept whether the newest stay when there are too many; else the oldest do, and what is between is let go */
+  addPage(
+    { entries, more, complete }: HistoryPage,
+    { countsUnread, isEndKept }: { readonly countsUnread: boolean; readonly isEndKept: boolean },
+  ): void {
+    this.#snapshot = undefined
+    for (const entry of entries) {
+      if (!this.#transcript.add(entry) || !countsUnread || entry.author === this.deps.self) continue
+      if (this.readUpTo === undefined || comparePositions(entry, this.readUpTo) > 0) this.#unread += 1
+    }
+    const [first] = entries
+    if (first && (this.#oldest === undefined || comparePositions(first, this.#oldest) < 0)) this.#oldest = first
+    this.#top = more ? 'more' : complete ? 'beginning' : 'missing'
+    this.#isFromStart = !more
+    this.#trim(isEndKept)
+  }
+
+  /** Goes back to the end, where more has come than is held. The next page is its newest. */
+  reset(): void {
+    this.#snapshot = undefined
+    this.#transcript.releaseOldest(0)
+    this.#top = 'unknown'
+    this.#oldest = undefined
+    this.#isCutOff = false
+    // Counted anew in the pages to come.
+    this.#unread = 0
+  }
+
+  remove(ids: readonly EntryId[]): void {
+    this.#snapshot = undefined
+    this.#transcript.remove(ids)
+    for (const id of ids) this.#late.delete(id)
+  }
+
+  note(note: NoteItem): void {
+    this.#snapshot = undefined
+    this.#notes.add(note, this.#transcript.newest)
+  }
+
+  store(item: PendingItem): void {
+    this.#snapshot = undefined
+    this.#pending = [...this.#pending, item]
+  }
+
+  pending(key: string): PendingItem | undefined {
+    return this.#pending.find((item) => item.key === key)
+  }
+
+  /** Marks what was to be stored as failed, or takes it out. @returns whether it was still there */
+  change(key: string, failure: string | undefined): boolean {
+    const item = this.pending(key)
+    if (item === undefined) return false
+    this.#snapshot = undefined
+    const others = this.#pending.filter((other) => other !== item)
+    this.#pending = failure === undefined ? others : [...others, { ...item, failure }]
     return true
   }
 
-  /** Takes an entry out; it was withdrawn, not dropped, so nothing counts it. */
-  withdraw(key: string): void {
-    const index = this.#entries.findLastIndex((entry) => entry.key === key)
-    const entry = this.#entries[index]
-    if (!entry) return
+  /** Somebody begins to look: where reading stopped is marked, or not any more. */
+  mark(): void {
+    const marker = this.#unread > 0 ? (this.readUpTo ?? this.#beforeAll()) : undefined
+    if (marker === this.#marker) return
     this.#snapshot = undefined
-    this.#entries.splice(index, 1)
-    this.#weight -= weighEntry(entry)
+    this.#marker = marker
   }
 
-  /** @returns whether anything was unread */
+  /** All that is held was read. @returns whether anything is different now */
   markRead(): boolean {
-    if (this.#unread === 0) return false
+    const newest = this.#isCutOff ? undefined : this.#transcript.newest
+    const isFurther = newest && (this.readUpTo === undefined || comparePositions(newest, this.readUpTo) > 0)
+    if (isFurther) this.readUpTo = { lamport: newest.lamport, author: newest.author, seq: newest.seq }
+    if (this.#unread === 0) return isFurther === true
     this.#snapshot = undefined
     this.#unread = 0
     return true
   }
 
-  #push(entry: Entry): void {
-    this.#entries.push(entry)
-    this.#weight += weighEntry(entry)
-    if (this.#entries.length <= MAX_ENTRIES && this.#weight <= MAX_HELD) return
-    const before = this.#entries
-    this.#entries = [...retain(before)]
-    this.#weight = this.#entries.reduce((weight, kept) => weight + weighEntry(kept), 0)
-    this.#dropped += before.filter(isMessage).length - this.#entries.filter(isMessage).length
+  /** @returns whether any of them was late and unseen */
+  seeLate(ids: readonly EntryId[]): boolean {
+    const seen = ids.filter((id) => this.#late.delete(id))
+    if (seen.length > 0) this.#snapshot = undefined
+    return seen.length > 0
   }
 
-  #note(entry: NoteEntry): void {
-    this.#forgetOutdatedBy(entry)
-    const merged = mergeNote(this.#entries.at(-1), entry)
-    if (merged) this.#entries[this.#entries.length - 1] = merged
-    else this.#push(entry)
+  /** A new beginning: whether anything is missing before it has to be asked again. */
+  #beginAt(entry: Entry): void {
+    this.#oldest = entry
+    if (this.#top !== 'unknown') this.#top = 'more'
   }
 
-  /** Of notes that nothing was said between, only the latest about a person stays: a flood of renames leaves one line. */
-  #forgetOutdatedBy(entry: NoteEntry): void {
-    const about = new Set(entry.kind === 'note' ? entry.who : [entry.who])
-    const run = this.#entries.splice(this.#entries.findLastIndex(isMessage) + 1)
-    const others = run.flatMap((note) => withoutPeople(note, about))
-    this.#entries.push(...others.slice(1 - MAX_NOTES_IN_A_ROW))
+  #noteNews(entry: Entry, isRead: boolean): void {
+    if (!isRead) this.#unread += 1
+    if (entry.late && this.#late.size < MAX_LATE) this.#late.add(entry.id)
   }
-}
 
-function withoutPeople(entry: Entry, about: ReadonlySet<PeerId>): readonly Entry[] {
-  if (entry.kind === 'renamed') return about.has(entry.who) ? [] : [entry]
-  if (entry.kind !== 'note' || !entry.who.some((id) => about.has(id))) return [entry]
-  const who = entry.who.filter((id) => !about.has(id))
-  const names = entry.names.filter((_name, index) => who.some((id) => id === entry.who[index]))
-  return who.length === 0 ? [] : [{ ...entry, who, names }]
-}
+  /** One's own entry has been stored: what stood for it meanwhile goes. */
+  #settle({ content }: Entry): void {
+    const stored = this.#pending.find(({ content: own, failure }) => {
+      if (failure !== undefined || own.kind !== content.kind || own.text !== content.text) return false
+      return own.kind === 'text' || (content.kind === 'reply' && own.to === content.to)
+    })
+    if (stored) this.#pending = this.#pending.filter((item) => item !== stored)
+  }
 
-function mergeNote(last: Entry | undefined, entry: NoteEntry): Entry | undefined {
-  if (last?.kind !== 'note' || entry.kind !== 'note' || last.what !== entry.what) return undefined
-  if (entry.at - last.at > MERGE_NOTES_MS || last.who.length >= MAX_NOTED_TOGETHER) return undefined
-  return { ...last, who: [...last.who, ...entry.who], names: [...last.names, ...entry.names] }
+  /** @param isEndKept whether the end is what is being read; else it is what goes */
+  #trim(isEndKept: boolean): void {
+    const { size, weight } = this.#transcript
+    if (size <= MAX_WINDOW && weight <= MAX_HELD) return
+    if (isEndKept || this.#top === 'unknown') {
+      this.#transcript.releaseOldest(
+        this.#transcript.countWithin(MAX_WINDOW * KEPT_SHARE, MAX_HELD * KEPT_SHARE, 'end'),
+      )
+      this.#oldest = this.#transcript.oldest
+      this.#top = 'more'
+      this.#isFromStart = false
+    } else {
+      const count = this.#transcript.countWithin(MAX_WINDOW * KEPT_SHARE, MAX_HELD * KEPT_SHARE, 'start')
+      this.#transcript.releaseNewest(count)
+      this.#isCutOff = true
+    }
+  }
+
+  #beforeAll(): Position {
+    return { lamport: -1, author: this.deps.self, seq: 0 }
+  }
 }

@@ -1,12 +1,21 @@
 /** Hooks that subscribe and select, and nothing else. */
-import { useCallback, useEffect, useSyncExternalStore } from 'react'
-import type { PeerId } from '../mesh'
+
+import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react'
+import type { EntryId, PeerId } from '../mesh'
 import { useRoom, useSession } from './context'
-import { type Conversation, type ConversationKey, EMPTY_CONVERSATION } from './conversation'
+import {
+  type Conversation,
+  type ConversationKey,
+  EMPTY_CONVERSATION,
+  lastNameOf,
+  type MessageItem,
+} from './conversation'
 import { refuseFiles } from './file-drops'
-import { type Label, plainLabel } from './names'
+import { isPresent } from './members'
+import { forgottenLabel, type Label, labelText } from './names'
 import type { RoomState } from './room-store'
 import type { SessionState } from './session'
+import type { Delivery } from './words'
 
 export function useSessionState(): SessionState {
   const session = useSession()
@@ -23,10 +32,41 @@ export function useConversation(key: ConversationKey): Conversation {
   return useRoomState((state) => state.conversations.get(key) ?? EMPTY_CONVERSATION)
 }
 
-const NOBODY = plainLabel('')
+/** One message as it is now; undefined while it is not loaded. */
+export function useMessage(key: ConversationKey, id: EntryId): MessageItem | undefined {
+  const store = useRoom()
+  return useRoomState(() => store.message(key, id))
+}
 
+/** How far a message to everyone has come. */
+export function useDelivery(id: EntryId): Delivery {
+  const store = useRoom()
+  const delivered = useRoomState(() => store.delivery(id).delivered)
+  const of = useRoomState(() => store.delivery(id).of)
+  return { kind: 'everyone', delivered, of }
+}
+
+/** The same of a message to one person. */
+export function useDirectDelivery(peer: PeerId, id: EntryId): Delivery {
+  const store = useRoom()
+  const isDelivered = useRoomState(() => store.delivery(id).delivered > 0)
+  const isHere = useRoomState((state) => isPresent(state.members, peer))
+  const label = useLabel(peer)
+  return { kind: 'direct', isDelivered, awaited: isDelivered || isHere ? undefined : labelText(label) }
+}
+
+/** What those who type here are called, oneself left out. */
+export function useTypists(key: ConversationKey): readonly PeerId[] {
+  return useRoomState((state) => state.typing.get(key) ?? NOBODY_TYPES)
+}
+
+const NOBODY_TYPES: readonly PeerId[] = []
+
+/** Of somebody in the room, or with whom something was said alone. */
 export function useLabel(id: PeerId): Label {
-  return useRoomState((state) => state.labels.get(id) ?? NOBODY)
+  const known = useRoomState((state) => state.labels.get(id))
+  const name = useRoomState((state) => (known ? '' : (lastNameOf(state.conversations.get(id), id) ?? '')))
+  return useMemo(() => known ?? forgottenLabel({ id, name }), [known, id, name])
 }
 
 /** Messages that nobody has looked at, in all conversations. */

@@ -7,6 +7,16 @@ export function present(members: readonly Member[]): readonly Member[] {
   return members.filter((member) => member.status !== 'gone')
 }
 
+export function isPresent(members: readonly Member[], id: PeerId): boolean {
+  return members.some((member) => member.id === id && member.status !== 'gone')
+}
+
+/** @param name what they were called when they last said something, where the room does not know them any more */
+export function awayMember(id: PeerId, members: readonly Member[], name = 'Somebody'): Member {
+  const known = members.find((member) => member.id === id)
+  return known ?? { id, name, status: 'gone', verified: false, reach: 'none' }
+}
+
 /** @param selfName one's own */
 export function labelMembers(members: readonly Member[], selfName: string): ReadonlyMap<PeerId, Label> {
   return labelPeople(

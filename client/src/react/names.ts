@@ -162,6 +162,17 @@ export function labelWords(labels: ReadonlyMap<PeerId, Label>, peer: PeerId): st
   return label && labelText(label)
 }
 
+/** The author of something that was said, who may have left long ago. */
+export function authorLabel(
+  labels: ReadonlyMap<PeerId, Label>,
+  { author, name }: { readonly author: PeerId; readonly name: string },
+): Label {
+  return labels.get(author) ?? forgottenLabel({ id: author, name })
+}
+
+/** The same where only text can stand. */
+export const authorText = (...args: Parameters<typeof authorLabel>): string => labelText(authorLabel(...args))
+
 /** The first letters of the first and the last word, or of the only one. */
 export function initials(name: string): string {
   const words = plainName(name).split(' ')

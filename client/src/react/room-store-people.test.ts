@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { RoomError } from '../mesh'
+import { memoryStore, RoomError } from '../mesh'
 import { LEAVING_MS, LOOKING_MS, SETTLING_MS } from './limits'
 import { labelText } from './names'
-import { address, enter, member, RoomDouble, TimerDouble } from './room-double'
+import { address, enter, member, RoomDouble, TimerDouble, textsOf } from './room-double'
 import { RoomStore } from './room-store'
 
 const bo = member('Bo')
@@ -10,71 +10,71 @@ const cy = member('Cy')
 const gone = { status: 'gone', reach: 'none' } as const
 
 describe('people', () => {
-  it('who come and go are noted, but not those who were here when one arrived', () => {
-    const { room, clock, entries } = enter()
+  it('who come and go are noted, but not those who were here when one arrived', async () => {
+    const { room, clock, items } = await enter()
     room.meet(bo)
-    expect(entries()).toEqual([])
+    expect(items()).toEqual([])
     clock.time += SETTLING_MS + 1
     room.meet(bo, cy)
-    expect(entries()).toMatchObject([{ kind: 'note', what: 'came', names: ['Cy'] }])
+    expect(items()).toMatchObject([{ kind: 'note', what: 'came', names: ['Cy'] }])
   })
 
   it('who leave are noted when they stay away, in the direct conversation too, if there is one', async () => {
-    const { room, clock, store, entries } = enter(bo, cy)
-    await store.say(bo.id, 'psst')
+    const { room, clock, store, items } = await enter([bo, cy])
+    void store.say(bo.id, { kind: 'text', text: 'psst' })
     room.meet({ ...bo, ...gone }, { ...cy, ...gone })
-    expect(entries()).toEqual([])
+    expect(items()).toEqual([])
     clock.pass(LEAVING_MS)
-    expect(entries()).toMatchObject([{ kind: 'note', what: 'left', names: ['Bo', 'Cy'] }])
-    expect(entries(bo.id)).toMatchObject([{ kind: 'said' }, { kind: 'note', what: 'left' }])
+    expect(items()).toMatchObject([{ kind: 'note', what: 'left', names: ['Bo', 'Cy'] }])
+    expect(items(bo.id)).toMatchObject([{ kind: 'message' }, { kind: 'note', what: 'left' }])
     expect(store.state.conversations.has(cy.id)).toBe(false)
   })
 
   it('who load the page again go on as the same person, and nobody reads of it', async () => {
-    const { room, clock, entries, unread } = enter(bo)
+    const { room, clock, items, unread } = await enter([bo])
     clock.time += SETTLING_MS + 1
-    room.hear(bo, 'psst', { direct: true })
+    room.hear(bo, 'psst', { to: room.self.id })
     room.meet({ ...bo, ...gone })
     clock.pass(LEAVING_MS - 1)
     room.meet(bo)
     clock.pass(LEAVING_MS)
-    room.hear(bo, 'me again', { direct: true })
-    expect(entries()).toEqual([])
-    expect(entries(bo.id)).toMatchObject([{ data: 'psst' }, { data: 'me again' }])
+    room.hear(bo, 'me again', { to: room.self.id })
+    expect(items()).toEqual([])
+    expect(textsOf(items(bo.id))).toEqual(['psst', 'me again'])
     expect(unread(bo.id)).toBe(2)
   })
 
-  it('who come again after a while are back', () => {
-    const { room, clock, entries } = enter(bo)
+  it('who come again after a while are back', async () => {
+    const { room, clock, items } = await enter([bo])
     room.meet({ ...bo, ...gone })
     clock.pass(LEAVING_MS)
     room.hear(cy, 'where is Bo?')
     clock.time += SETTLING_MS
     room.meet(bo)
-    expect(entries()).toMatchObject([
+    expect(items()).toMatchObject([
       { what: 'left' },
-      { kind: 'heard' },
+      { kind: 'message' },
       { kind: 'note', what: 'back', names: ['Bo'] },
     ])
   })
 
-  it('who come in and speak at once came in first', () => {
-    const { room, clock, entries } = enter()
+  it('who come in and speak at once came in first', async () => {
+    const { room, clock, items } = await enter()
     clock.time += SETTLING_MS + 1
     room.meet(bo)
     room.hear(bo, 'hello')
-    expect(entries()).toMatchObject([{ what: 'came' }, { kind: 'heard' }])
+    expect(items()).toMatchObject([{ what: 'came' }, { kind: 'message' }])
   })
 
-  it('who change their name are noted, and labelled anew', () => {
-    const { room, store, entries } = enter(bo)
+  it('who change their name are noted, and labelled anew', async () => {
+    const { room, store, items } = await enter([bo])
     room.meet({ ...bo, name: 'Bodil' })
-    expect(entries()).toMatchObject([{ kind: 'renamed', before: 'Bo', now: 'Bodil' }])
+    expect(items()).toMatchObject([{ kind: 'renamed', before: 'Bo', now: 'Bodil' }])
     expect([...store.state.labels.values()].map(labelText)).toEqual(['Bodil'])
   })
 
-  it('keep the same labels while only round-trip times change', () => {
-    const { room, store } = enter(bo)
+  it('keep the same labels while only round-trip times change', async () => {
+    const { room, store } = await enter([bo])
     const before = store.state.labels
     room.meet({ ...bo, rtt: 7 })
     expect(store.state.labels).toBe(before)
@@ -83,14 +83,14 @@ describe('people', () => {
 })
 
 describe('a safety code', () => {
-  it('is there for who is known', () => {
-    const { store } = enter(bo)
+  it('is there for who is known', async () => {
+    const { store } = await enter([bo])
     expect(store.safetyCode(bo.id)).toMatch(/^(\d{5} ?){8}$/)
     expect(store.safetyCode(cy.id)).toBeUndefined()
   })
 
   it('that was compared shows on the person, also when the browser does not remember it', async () => {
-    const { room, store } = enter(bo, cy)
+    const { room, store } = await enter([bo, cy])
     await store.setVerified(bo.id, true)
     expect(store.state.labels.get(bo.id)?.standing).toBe('verified')
     room.fault = new RoomError('not-stored', 'x')
@@ -103,8 +103,8 @@ describe('a safety code', () => {
 })
 
 describe('somebody who is here and was not met', () => {
-  it('is not passed over in silence', () => {
-    const { room, store } = enter()
+  it('is not passed over in silence', async () => {
+    const { room, store } = await enter()
     room.warn(new RoomError('unreachable', 'left', { peer: bo.id }))
     expect(store.state.unmet).toBeUndefined()
     room.warn(new RoomError('unreachable', 'x'.repeat(9), { address: address('a') }))
@@ -113,28 +113,30 @@ describe('somebody who is here and was not met', () => {
     expect(store.state.unmet).toBe('another password')
   })
 
-  it('is looked for in a room with a name before the page calls it empty', () => {
+  it('is looked for in a room with a name before the page calls it empty', async () => {
     const clock = new TimerDouble()
     const [room, another] = [new RoomDouble(), new RoomDouble()]
-    const [store, locked] = [new RoomStore(room, clock, true), new RoomStore(another, clock, true)]
-    expect(store.state.unmet).toBe('not found yet')
+    const [store, locked] = [room, another].map(
+      (one) => new RoomStore({ room: one, clock, memory: memoryStore(), isNamed: true }),
+    )
+    expect(store?.state.unmet).toBe('not found yet')
     another.warn(new RoomError('wrong-password', 'x', { address: address('a') }))
     clock.pass(LOOKING_MS - 1)
-    expect(store.state.unmet).toBe('not found yet')
+    expect(store?.state.unmet).toBe('not found yet')
     clock.pass(1)
-    expect(store.state.unmet).toBeUndefined()
-    expect(locked.state.unmet).toBe('another password')
-    expect(enter().store.state.unmet).toBeUndefined()
+    expect(store?.state.unmet).toBeUndefined()
+    expect(locked?.state.unmet).toBe('another password')
+    expect((await enter()).store.state.unmet).toBeUndefined()
   })
 
-  it('is one notice, however many they are', () => {
-    const { room, store } = enter()
+  it('is one notice, however many they are', async () => {
+    const { room, store } = await enter()
     for (const at of ['a', 'b', 'a']) room.warn(new RoomError('unreachable', 'Out of reach.', { address: address(at) }))
     expect(store.state.notices).toHaveLength(1)
   })
 
-  it('has another password only until somebody with the same one is met', () => {
-    const { room, store } = enter()
+  it('has another password only until somebody with the same one is met', async () => {
+    const { room, store } = await enter()
     room.warn(new RoomError('wrong-password', 'x', { address: address('a') }))
     room.warn(new RoomError('unreachable', 'x', { address: address('b') }))
     room.meet(bo)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { RoomError } from '../mesh'
+import { memoryStore, RoomError } from '../mesh'
 import { RoomDouble, TimerDouble } from './room-double'
 import { Session } from './session'
 
@@ -30,9 +30,13 @@ function openPage(hash = '') {
       push: (target) => {
         page.address = PAGE + target
       },
+      replace: (target) => {
+        page.address = PAGE + target
+      },
       open: (link) => page.opened.push(link),
     },
     clock: new TimerDouble(),
+    memory: memoryStore(),
   })
   const join = (index = joins.length - 1) => {
     const found = joins[index]
@@ -223,6 +227,31 @@ describe('a room with a password', () => {
     session.askAgain()
     expect(joins).toHaveLength(0)
     expect(session.state.kind).toBe('start')
+  })
+})
+
+describe('a room that is forgotten', () => {
+  it('is left for the start, and removed from this browser', async () => {
+    const { page, session, join } = openPage(SECRET)
+    const following = session.follow()
+    join().letIn()
+    await following
+    await session.forgetRoom()
+    expect(session.state.kind).toBe('start')
+    expect(page.address).toBe(`${PAGE}#/`)
+    expect(join().room).toMatchObject({ isForgotten: true, leaves: 0 })
+    expect(join().room.listenerCount()).toBe(0)
+    await session.forgetRoom()
+  })
+
+  it('is not left when something could not be removed', async () => {
+    const { session, join } = openPage(SECRET)
+    const following = session.follow()
+    join().letIn()
+    await following
+    join().room.fault = new RoomError('not-stored', 'x')
+    await expect(session.forgetRoom()).rejects.toBe(join().room.fault)
+    expect(session.state.kind).toBe('inside')
   })
 })
 

@@ -3,8 +3,9 @@
  * joins and leaves, and lives outside React, so that a double mount or a double click never joins twice. What happens
  * inside a room is RoomStore's.
  */
-import { type JoinOptions, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, RoomError } from '../mesh'
-import { type RoomPort, RoomStore } from './room-store'
+import { type JoinOptions, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, RoomError, type Store } from '../mesh'
+import type { RoomPort } from './room-port'
+import { RoomStore } from './room-store'
 import { type Destination, readDestination, readRoute } from './routes'
 import type { Timer } from './timer'
 
@@ -30,10 +31,14 @@ export interface SessionDeps {
     read(): string
     /** adds an entry to the history, without an event */
     push(hash: string): void
+    /** puts another address in the place of this one, without an event */
+    replace(hash: string): void
     /** leaves this page for another */
     open(link: string): void
   }
   readonly clock: Timer
+  /** what the pages themselves remember over reloads */
+  readonly memory: Store
 }
 
 /** Where to go in; without a link into a new room. */
@@ -131,6 +136,21 @@ export class Session {
     })
   }
 
+  /**
+   * Leaves the room, and removes all that this browser keeps of it.
+   * @throws RoomError 'not-stored' when something would not go; the room is left all the same
+   */
+  async forgetRoom(): Promise<void> {
+    const { current, turn } = this
+    if (current.kind !== 'inside') return
+    await current.store.forget()
+    if (turn !== this.turn) return
+    // Forgetting has left it.
+    this.room = undefined
+    this.deps.address.replace('#/')
+    await this.follow()
+  }
+
   /** Joins again after a failure. */
   async retry(): Promise<void> {
     if (this.current.kind !== 'failed') return
@@ -161,7 +181,8 @@ export class Session {
       })
       if (turn !== this.turn) return this.abandon(room)
       // In the same tick as the join, so that no message falls in between.
-      const store = new RoomStore(room, this.deps.clock, name !== undefined)
+      const { clock, memory } = this.deps
+      const store = new RoomStore({ room, clock, memory, isNamed: name !== undefined })
       this.room = room
       if (link === undefined) this.rememberNewRoom(room.link)
       this.show({ kind: 'inside', name, store })

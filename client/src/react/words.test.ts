@@ -2,17 +2,19 @@ import { describe, expect, it } from 'vitest'
 import { type Member, RoomError, type RoomStatus } from '../mesh'
 import { member } from './room-double'
 import {
+  dayWords,
   deliveryWords,
   directWords,
   errorWords,
+  isDelivered,
   listWords,
   markWords,
-  newDayWords,
   noticeWords,
   reachWords,
   sizeWords,
   statusWords,
   timeWords,
+  typingWords,
 } from './words'
 
 const open = (signaling: RoomStatus['signaling']): RoomStatus => ({ state: 'open', signaling })
@@ -67,7 +69,7 @@ describe('how a person is reached in words', () => {
     ['relayed, 140 ms', { reach: 'relayed', rtt: 140 }],
     ['connecting…', { reach: 'none' }],
     ['reconnecting…', { status: 'suspected', rtt: 4 }],
-    ['left', { status: 'gone', reach: 'none' }],
+    ['not here now', { status: 'gone', reach: 'none' }],
   ])('%s', (words, change) => {
     expect(reachWords(member('Bo', change))).toBe(words)
   })
@@ -76,22 +78,37 @@ describe('how a person is reached in words', () => {
 it('a conversation with one person says who reads it, and how they are reached', () => {
   expect(directWords(bo, undefined)).toEqual(['Only the two of you read this', 'direct'])
   expect(directWords(bo, 'look-alike')).toEqual(['Not the one you verified', 'direct'])
-  expect(directWords(undefined, undefined)).toEqual([expect.stringContaining('Left the room')])
+  expect(directWords(undefined, undefined).join(' ')).toContain('delivered when both of you are here')
 })
 
 describe('a delivery in words', () => {
+  const everyone = (delivered: number, of: number) => ({ kind: 'everyone', delivered, of }) as const
+
   it('counts those who have a message to everyone', () => {
-    expect(deliveryWords({ kind: 'sending' }, false)).toBe('sending…')
-    expect(deliveryWords({ kind: 'sent', delivered: 0, of: 0 }, false)).toBe('sent; nobody else was here')
-    expect(deliveryWords({ kind: 'sent', delivered: 0, of: 3 }, false)).toBe('sent')
-    expect(deliveryWords({ kind: 'sent', delivered: 2, of: 3 }, false)).toBe('delivered to 2 of 3')
-    expect(deliveryWords({ kind: 'sent', delivered: 3, of: 3 }, false)).toBe('delivered to all')
+    expect(deliveryWords({ kind: 'storing' })).toBe('storing…')
+    expect(deliveryWords(everyone(0, 0))).toBe('nobody else is here yet')
+    expect(deliveryWords(everyone(0, 3))).toBe('sent')
+    expect(deliveryWords(everyone(2, 3))).toBe('delivered to 2 of 3')
+    expect(deliveryWords(everyone(3, 3))).toBe('delivered to all')
+    expect([everyone(0, 0), everyone(2, 3), everyone(3, 3)].map(isDelivered)).toEqual([false, false, true])
   })
 
-  it('says why one failed', () => {
-    expect(deliveryWords({ kind: 'failed', why: 'you left this room' }, true)).toBe('not delivered: you left this room')
-    expect(deliveryWords({ kind: 'sent', delivered: 1, of: 1 }, true)).toBe('delivered')
+  it('to one person says whom it waits for', () => {
+    const direct = (isDelivered: boolean, awaited?: string) => ({ kind: 'direct', isDelivered, awaited }) as const
+    expect(deliveryWords(direct(false, 'Bo'))).toBe('waiting until Bo is back')
+    expect(deliveryWords(direct(false))).toBe('sent')
+    expect(deliveryWords(direct(true))).toBe('delivered')
+    expect([direct(false), direct(true)].map(isDelivered)).toEqual([false, true])
   })
+})
+
+it.each([
+  [[], ''],
+  [['Bo'], 'Bo is typing…'],
+  [['Bo', 'Cy'], 'Bo and Cy are typing…'],
+  [['Bo', 'Cy', 'Di'], 'Several people are typing…'],
+])('when %j type it says so', (names, words) => {
+  expect(typingWords(names)).toBe(words)
 })
 
 describe('an error in words', () => {
@@ -126,6 +143,12 @@ describe('a notice', () => {
   it('says of whom nothing is taken for a while', () => {
     const words = noticeWords(new RoomError('misbehaving', 'B\u202eo broke', { peer: bo.id }), nameOf)
     expect(words).toBe('Bo broke the rules and is kept out for a while.')
+  })
+
+  it('says what it means when the log is not kept', () => {
+    const words = noticeWords(new RoomError('not-stored', 'The disk is full.'), nameOf)
+    expect(words).toContain('When this page is closed it is gone from here')
+    expect(words).toContain('The disk is full.')
   })
 
   it('says that somebody is here with another password', () => {
@@ -165,11 +188,19 @@ it('a time that no calendar has is no time', () => {
   expect(timeWords(0)?.iso).toBe('1970-01-01T00:00:00.000Z')
 })
 
-it('a day is named when it begins', () => {
+it('a day is named as people do', () => {
   const noon = new Date(2026, 10, 22, 12).getTime()
-  expect(newDayWords(noon, noon + 60_000)).toBeUndefined()
-  expect(newDayWords(noon, noon + 24 * 3_600_000)).toContain('23')
-  expect(newDayWords(noon, Number.NaN)).toBeUndefined()
+  const day = 24 * 3_600_000
+  expect(dayWords(noon, noon + 60_000)).toBe('Today')
+  expect(dayWords(noon, noon + day)).toBe('Yesterday')
+  expect(dayWords(noon, noon + 2 * day)).toContain('22')
+  expect(dayWords(Number.NaN, noon)).toBeUndefined()
+})
+
+it('a time of another day says of which', () => {
+  const noon = new Date(2026, 10, 22, 12).getTime()
+  expect(timeWords(noon)?.short).not.toContain('22')
+  expect(timeWords(noon, true)?.short).toContain('22')
 })
 
 it.each([

@@ -1,6 +1,6 @@
 /** What the room knows, in words for people: states, deliveries, errors, times and sizes. */
 import { type Member, type PeerId, RoomError, type RoomStatus } from '../mesh'
-import type { Delivery } from './conversation'
+import { dayOf } from './days'
 import { type Label, plainText } from './names'
 import { cutText } from './text-parts'
 
@@ -9,7 +9,7 @@ export function countWords(count: number, one: string, many: string): string {
 }
 
 export function reachWords(member: Pick<Member, 'status' | 'reach' | 'rtt'>): string {
-  if (member.status === 'gone') return 'left'
+  if (member.status === 'gone') return 'not here now'
   if (member.status === 'suspected') return 'reconnecting…'
   if (member.reach === 'none') return 'connecting…'
   if (member.rtt === undefined) return member.reach
@@ -31,7 +31,7 @@ export function standingWords(standing: Label['standing']): string | undefined {
 /** On a conversation with one person alone: parts that are each kept on one line where there is room. */
 export function directWords(member: Member | undefined, standing: Label['standing']): readonly string[] {
   if (member === undefined || member.status === 'gone') {
-    return ['Left the room. What was said stays here until you leave too.']
+    return ['Not here now.', 'What you write is delivered when both of you are here.']
   }
   const who = standing === 'look-alike' ? 'Not the one you verified' : 'Only the two of you read this'
   return [who, reachWords(member)]
@@ -97,20 +97,40 @@ function linkWords(linked: number, waiting: number): string {
   return waiting === 0 ? connected : `${connected}, linking to ${waiting.toLocaleString()} more…`
 }
 
-/** @param direct whether one person alone was written to */
-export function deliveryWords(delivery: Delivery, direct: boolean): string {
+/** How far a message of one's own has come. */
+export type Delivery =
+  | { readonly kind: 'storing' }
+  | { readonly kind: 'everyone'; readonly delivered: number; readonly of: number }
+  /** `awaited` is whoever has to come back first */
+  | { readonly kind: 'direct'; readonly isDelivered: boolean; readonly awaited: string | undefined }
+
+export function deliveryWords(delivery: Delivery): string {
   switch (delivery.kind) {
-    case 'sending':
-      return 'sending…'
-    case 'failed':
-      return `not delivered: ${delivery.why}`
-    case 'sent':
-      if (direct) return 'delivered'
-      if (delivery.of === 0) return 'sent; nobody else was here'
+    case 'storing':
+      return 'storing…'
+    case 'direct':
+      if (delivery.isDelivered) return 'delivered'
+      return delivery.awaited === undefined ? 'sent' : `waiting until ${delivery.awaited} is back`
+    case 'everyone':
+      if (delivery.of === 0) return 'nobody else is here yet'
       if (delivery.delivered === 0) return 'sent'
       if (delivery.delivered < delivery.of) return `delivered to ${delivery.delivered} of ${delivery.of}`
       return 'delivered to all'
   }
+}
+
+/** Whether all whom it is for have it. */
+export function isDelivered(delivery: Delivery): boolean {
+  if (delivery.kind === 'direct') return delivery.isDelivered
+  return delivery.kind === 'everyone' && delivery.of > 0 && delivery.delivered >= delivery.of
+}
+
+/** @param names of those who type, without oneself */
+export function typingWords(names: readonly string[]): string {
+  const [first = '', second = ''] = names
+  if (names.length === 0) return ''
+  if (names.length === 1) return `${first} is typing…`
+  return names.length === 2 ? `${first} and ${second} are typing…` : 'Several people are typing…'
 }
 
 /**
@@ -153,6 +173,8 @@ export function errorWords(error: unknown): string {
       return 'it was called off'
     case 'incompatible':
       return 'somebody here uses another version of this page; both should load it again'
+    case 'forked':
+      return 'this person wrote two versions of the same messages, and what contradicts is left out'
     case 'not-stored':
       return 'this browser does not remember it, so it holds until you leave'
     case 'bad-link':
@@ -174,6 +196,13 @@ export function noticeWords(error: RoomError, nameOf: (peer: PeerId) => string |
   if (error.reason === 'unreachable') return error.message
   if (error.reason === 'wrong-password') {
     return 'Somebody in this room has another password than you, and nobody with yours is here.'
+  }
+  if (error.reason === 'not-stored') {
+    return `${plainText(cutText(error.message, MAX_CLAUSE))}. When this page is closed it is gone from here; others keep what they have.`
+  }
+  if (error.reason === 'forked') {
+    const who = (peer && nameOf(peer)) ?? 'Somebody'
+    return `${who} wrote two versions of the same messages. What contradicts was taken out of the conversation.`
   }
   if (error.reason === 'misbehaving') {
     const who = (peer && nameOf(peer)) ?? 'Somebody'
@@ -202,6 +231,7 @@ export function sizeWords(bytes: number): string {
   return `${(Math.ceil(value * 100) / 100).toLocaleString(undefined, { maximumFractionDigits: 2 })} ${unit}`
 }
 
+const shortDay = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
 const clockTime = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
 const wholeTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' })
 const wholeDay = new Intl.DateTimeFormat(undefined, { dateStyle: 'full' })
@@ -212,18 +242,24 @@ export interface TimeWords {
   readonly long: string
 }
 
-/** @returns undefined for a time that no calendar has: it came from somebody else, so it can be anything */
-export function timeWords(at: number): TimeWords | undefined {
+/**
+ * @param withDay whether the time alone would be taken for that of another day
+ * @returns undefined for a time that no calendar has: it came from somebody else, so it can be anything
+ */
+export function timeWords(at: number, withDay = false): TimeWords | undefined {
   const date = new Date(at)
   if (Number.isNaN(date.getTime())) return undefined
-  return { iso: date.toISOString(), short: clockTime.format(date), long: wholeTime.format(date) }
+  const time = clockTime.format(date)
+  const short = withDay ? `${shortDay.format(date)}, ${time}` : time
+  return { iso: date.toISOString(), short, long: wholeTime.format(date) }
 }
 
-/** The day in words when `at` falls on another one than `before`. */
-export function newDayWords(before: number, at: number): string | undefined {
-  const day = new Date(at)
-  if (Number.isNaN(day.getTime()) || new Date(before).toDateString() === day.toDateString()) return undefined
-  return wholeDay.format(day)
+/** `Today`, `Yesterday`, or the date; undefined for a time that no calendar has. */
+export function dayWords(at: number, now: number): string | undefined {
+  const date = new Date(at)
+  if (Number.isNaN(date.getTime())) return undefined
+  const days = dayOf(now) - dayOf(at)
+  return days === 0 ? 'Today' : days === 1 ? 'Yesterday' : wholeDay.format(date)
 }
 
 /** `Bo`, `Bo and Cy`, `Bo, Cy and 3 others`. */
