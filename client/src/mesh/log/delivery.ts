@@ -58,7 +58,7 @@ export class Delivery {
     switch (placing.kind) {
       case 'fits':
         this.include(unit, placing)
-        return this.#includeWaiting()
+        return this.includeWaiting()
       case 'early':
         return this.waiting.add(unit)
       case 'gap':
@@ -115,8 +115,8 @@ export class Delivery {
     }
   }
 
-  /** What one unit made possible may make others possible. */
-  #includeWaiting(): void {
+  /** Takes what has waited and can be delivered now: what one unit made possible may make others possible. */
+  includeWaiting(): void {
     let isAnyIncluded = true
     while (isAnyIncluded) {
       isAnyIncluded = false

@@ -230,7 +230,7 @@ export class Log {
   }
 
   async #take({ sender, segments, asked }: Arrival): Promise<Outcome> {
-    const { scope, store } = this.deps
+    const { scope } = this.deps
     const read = readUnits(segments, { scope, sender, tailOf: (author) => this.#tailOf(author) })
     if (!read.ok)
       return { delivered: 0, gaps: new Map(), further: new Map(), contradicted: new Set(), fault: read.reason }
@@ -244,16 +244,21 @@ export class Log {
       else if (unit.isAnchored) delivery.fault ??= 'entries that their author has not signed'
       else delivery.gaps.set(unit.author, lastOf(unit).raw.seq)
     }
-    const { draft } = delivery
-    if (draft.size > 0) {
-      await store.put(this.name, draft.entries, draft.changed)
-      if (draft.abandoned.length > 0) await store.remove(this.name, draft.abandoned, [])
-      this.#commit(delivery, undefined)
-      await this.#trim()
-    }
-    const { gaps, contradicted, fault } = delivery
+    await this.#keep(delivery)
+    const { draft, gaps, contradicted, fault } = delivery
     const further = await this.#compare(delivery.doubtful)
     return { delivered: draft.size, gaps, further, contradicted, fault }
+  }
+
+  /** What is to be delivered counts from here on. */
+  async #keep(delivery: Delivery): Promise<void> {
+    const { draft } = delivery
+    if (draft.size === 0) return
+    const { store } = this.deps
+    await store.put(this.name, draft.entries, draft.changed)
+    if (draft.abandoned.length > 0) await store.remove(this.name, draft.abandoned, [])
+    this.#commit(delivery, undefined)
+    await this.#trim()
   }
 
   /** Looks for the first of the entries that is another one here. @returns from where on to ask for more to know */
@@ -273,6 +278,10 @@ export class Log {
     this.#waiting.drop(verdict.author)
     this.#recent.forget(verdict.author)
     this.#events.emit('forked', { ...verdict, proof })
+    // What refers to that which will never come waits no longer.
+    const delivery = this.#newDelivery()
+    delivery.includeWaiting()
+    await this.#keep(delivery)
   }
 
   /** The end of a feed that forked is not signed by itself: what is known of the fork stands for it. */

@@ -10,14 +10,26 @@ export interface LogLimits {
   readonly bytes: number
 }
 
-/** Lets go of the oldest entries while there are more than the limits allow. */
+/** So much less than the limits is held after letting go, so that it does not happen with each entry that comes. */
+const SLACK = 0.02
+
+/** Lets go of the oldest entries when there are more than the limits allow. */
 export async function trim(feeds: Feeds, limits: LogLimits, store: LogStore, log: LogName): Promise<void> {
-  while (feeds.count > limits.entries || feeds.bytes > limits.bytes) {
-    const oldest = await store.readAfter(log, undefined, TRIMMED_AT_ONCE)
+  if (feeds.count <= limits.entries && feeds.bytes <= limits.bytes) return
+  const kept = { entries: limits.entries * (1 - SLACK), bytes: limits.bytes * (1 - SLACK) }
+  while (feeds.count > kept.entries || feeds.bytes > kept.bytes) {
+    // Few where there are few: they may be large.
+    const piece = Math.min(TRIMMED_AT_ONCE, Math.ceil(feeds.count * SLACK))
+    const oldest = await store.readAfter(log, undefined, piece)
     if (oldest.length === 0) return
     const changed = new Map<PeerId, StoredFeed>()
     const ranges = new Map<PeerId, Range>()
+    let { count, bytes: size } = feeds
     for (const { author, seq, bytes } of oldest) {
+      // The newest may be the only ones, and large.
+      if (count <= kept.entries && size <= kept.bytes) break
+      count -= 1
+      size -= bytes.length
       const feed = changed.get(author) ?? feeds.get(author)
       if (!feed) continue
       changed.set(author, { ...feed, floor: seq + 1, bytes: feed.bytes - bytes.length })

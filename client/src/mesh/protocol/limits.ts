@@ -204,7 +204,7 @@ export const MAX_DIRECT_LOG_BYTES = 16 * MIB
 /** Bytes of the newest entries that are in memory besides the disk: half a minute of the busiest room. */
 export const RECENT_BYTES = 2 * MIB
 
-/** Entries let go at once, so that it does not happen with each that comes. */
+/** Entries that are read at once to let them go. */
 export const TRIMMED_AT_ONCE = 2_000
 
 /** Entries for one person that may wait for them to come back; beyond it a sender is told to wait. */
