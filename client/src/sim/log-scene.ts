@@ -208,7 +208,11 @@ export class LogScene {
       self: key.id,
       clock,
       random,
-      send: (to, message) => this.#send(name, to, message),
+      send: (to, bytes) => {
+        const message = decodeLogMessage(bytes)
+        invariant(message.ok, 'what is sent can be read')
+        this.#send(name, to, message.value)
+      },
       queued: () => holder.queued,
       onAcknowledged: (by, upTo) => receipts.push({ by, upTo }),
       onOffence: (peer, what) => offences.push({ peer, what }),

@@ -4,7 +4,7 @@
  */
 import type { PeerId } from '../protocol/ids'
 import { ENTRIES_FRAME_BYTES, MAX_SEGMENT_ENTRIES, MAX_WAITING_BYTES, MAX_WANTED_FEEDS } from '../protocol/limits'
-import type { LogMessage, Segment } from '../protocol/log-messages'
+import { encodeLogMessage, type LogMessage, type Segment } from '../protocol/log-messages'
 import { BoundedMap } from '../runtime/bounded-map'
 import { type Clock, type Millis, seconds } from '../runtime/clock'
 import { assertNever } from '../runtime/invariant'
@@ -44,7 +44,7 @@ interface ExchangeDeps {
   readonly self: PeerId
   readonly clock: Clock
   readonly random: Random
-  readonly send: (to: PeerId, message: LogMessage) => void
+  readonly send: (to: PeerId, message: Uint8Array) => void
   /** bytes that wait in the link to a peer */
   readonly queued: (to: PeerId) => number
   /** a peer has one's own feed up to a number, which is more than before */
@@ -131,13 +131,14 @@ export class Exchange {
     const { self } = this.deps
     const head = this.log.feed(self)?.head ?? 0
     const first = head - (written?.entries.length ?? 0) + 1
+    const news = written && this.#encodeEntries(false, [written])
     for (const partner of this.#partners.values()) {
       for (const author of authors) {
         this.#compare(partner, author)
         partner.untold.add(author)
       }
-      if (!written || partner.sent < first - 1 || this.deps.queued(partner.id) > QUEUE_ENOUGH) continue
-      this.#sendEntries(partner, false, [written])
+      if (!news || partner.sent < first - 1 || this.deps.queued(partner.id) > QUEUE_ENOUGH) continue
+      this.deps.send(partner.id, news)
       partner.sent = head
       partner.untold.delete(self)
     }
@@ -177,7 +178,7 @@ export class Exchange {
 
   #sendHave(partner: Partner, authors: readonly PeerId[], full: boolean): void {
     const feeds = authors.flatMap((author) => this.log.held(author) ?? [])
-    this.deps.send(partner.id, { kind: 'have', direct: this.deps.direct, full, feeds })
+    this.deps.send(partner.id, encodeLogMessage({ kind: 'have', direct: this.deps.direct, full, feeds }))
   }
 
   #retellLater(): void {
@@ -244,7 +245,7 @@ export class Exchange {
       const stop = clock.after(ANSWER_PATIENCE, () => this.#handleSilence())
       this.#question = { partner, asked: wanted, stop }
       const feeds = [...wanted].map(([author, from]) => ({ author, from }))
-      return this.deps.send(partner.id, { kind: 'want', direct: this.deps.direct, feeds })
+      return this.deps.send(partner.id, encodeLogMessage({ kind: 'want', direct: this.deps.direct, feeds }))
     }
     const isAnyAhead = [...this.#partners.values()].some(({ ahead }) => ahead.size > 0)
     // What has to be waited for is grace, or a pause; looking once in a while finds the end of both.
@@ -340,15 +341,15 @@ export class Exchange {
       const { wanted } = partner
       partner.wanted = undefined
       const segments = await this.log.answer(wanted, ENTRIES_FRAME_BYTES)
-      this.#sendEntries(partner, true, segments)
+      this.deps.send(partner.id, this.#encodeEntries(true, segments))
       const from = wanted.find(({ author }) => author === self)?.from
       if (from !== undefined) partner.sent = Math.max(partner.sent, from + countOwn(segments) - 1)
     }
     partner.isBeingSent = false
   }
 
-  #sendEntries(partner: Partner, answer: boolean, segments: readonly Segment[]): void {
-    this.deps.send(partner.id, { kind: 'entries', direct: this.deps.direct, answer, segments })
+  #encodeEntries(answer: boolean, segments: readonly Segment[]): Uint8Array {
+    return encodeLogMessage({ kind: 'entries', direct: this.deps.direct, answer, segments })
   }
 
   async #handleForks(partner: Partner, proofs: readonly Uint8Array[]): Promise<void> {
@@ -372,7 +373,9 @@ export class Exchange {
   }
 
   #confront(partners: readonly Partner[], proofs: readonly Uint8Array[]): void {
-    for (const { id } of partners)
-      for (const proof of proofs) this.deps.send(id, { kind: 'forks', direct: this.deps.direct, proofs: [proof] })
+    const messages = proofs.map((proof) =>
+      encodeLogMessage({ kind: 'forks', direct: this.deps.direct, proofs: [proof] }),
+    )
+    for (const { id } of partners) for (const message of messages) this.deps.send(id, message)
   }
 }

@@ -17,7 +17,7 @@ import {
   MAX_LOG_ENTRIES,
   MAX_UNDELIVERED_ENTRIES,
 } from '../protocol/limits'
-import { decodeLogMessage, encodeLogMessage, type LogMessage } from '../protocol/log-messages'
+import { decodeLogMessage, type LogMessage } from '../protocol/log-messages'
 import type { Clock } from '../runtime/clock'
 import { Emitter } from '../runtime/emitter'
 import type { Random } from '../runtime/random'
@@ -255,7 +255,7 @@ export class Logs {
       self: key.id,
       clock,
       random,
-      send: (to, message: LogMessage) => send(to, encodeLogMessage(message)),
+      send,
       queued,
       onAcknowledged: (by, upTo) => this.#acknowledge(exchange, { by, with: other, upTo }),
       onOffence,
