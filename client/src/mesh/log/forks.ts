@@ -23,6 +23,9 @@ interface ForksDeps {
   readonly feeds: Feeds
 }
 
+/** What both have before they part, and what one signature covers here from there on. */
+const MAX_COMPARED_BYTES = 2 * MAX_FRAME_BYTES
+
 type Found =
   /** they are the same */
   | { readonly kind: 'none' }
@@ -56,18 +59,22 @@ export class Forks {
     return read.value
   }
 
-  /** Compares a signed unit with what is held under the same numbers. */
-  async find(unit: Unit): Promise<Found> {
+  /**
+   * Compares a signed unit with what is held under the same numbers.
+   * @param isFirst whether whoever brought it holds nothing before it
+   */
+  async find(unit: Unit, isFirst: boolean): Promise<Found> {
     const { store, name, feeds } = this.deps
     const feed = feeds.get(unit.author)
     if (!feed) return { kind: 'none' }
     const { raw: first } = firstOf(unit)
     const range = { author: unit.author, from: Math.max(first.seq, feed.floor), to: feed.head }
-    const held = range.from > range.to ? [] : await store.read(name, range, 4 * ENTRIES_FRAME_BYTES)
+    const held = range.from > range.to ? [] : await store.read(name, range, MAX_COMPARED_BYTES)
     const start = unit.entries.findIndex((entry) => this.#differs(entry, held, range.from))
     const other = unit.entries[start]
     const own = held[(other?.raw.seq ?? 0) - range.from]
-    if (other && own && (sameBytes(other.raw.previous, own.previous) || other.raw.seq === feed.floor)) {
+    const isEarliest = other?.raw.seq === feed.floor || (isFirst && start === 0)
+    if (other && own && (isEarliest || sameBytes(other.raw.previous, own.previous))) {
       const end = held.findIndex(({ seq, signature }) => seq >= own.seq && signature !== undefined)
       const signature = held[end]?.signature
       if (!signature) return { kind: 'none' }

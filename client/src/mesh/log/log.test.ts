@@ -210,6 +210,15 @@ describe('what comes', () => {
     expect(open.entries).toEqual([])
   })
 
+  it('[LG4] is refused when one signature covers more than whoever hands it on could send', async () => {
+    const open = await openLog(clock(), alice)
+    const half = 'x'.repeat(2 ** 19 + 600)
+    const writer = new Writer(bob).write(half).write(half)
+    const fault = 'one signature over more than travels together'
+    expect(await brings(open, [await writer.segment(1)])).toMatchObject({ ...nothing, fault })
+    expect(await brings(open, [await writer.segment(1, 1), await writer.segment(2)])).toMatchObject({ delivered: 2 })
+  })
+
   it('[LG6] waits until all that it refers to is here, and is told behind it, whoever brings what', async () => {
     const open = await openLog(clock(), alice)
     const [bobs, carols, daves] = [new Writer(bob), new Writer(carol), new Writer(keyOf('dave'))]
@@ -415,6 +424,29 @@ describe('two feeds under one key', () => {
       expect(open.log.feed(bob.id)).toMatchObject({ head: 1, fork: { seq: 2 } })
       expect(await open.remembered()).toEqual(['1'])
     }
+  })
+
+  it('[LG8] are found out though whoever holds the other lets its beginning go: then nothing of them counts', async () => {
+    const { one, other } = branches()
+    one.writeEach(2000)
+    other.writeEach(2000)
+    const open = await openLog(clock(), alice)
+    for (let from = 1; from <= 2004; from += 501) await brings(open, [await one.segment(from, from + 500)])
+    const segments = [await other.segment(1900, 1950), await other.segment(1951)]
+    expect((await brings(open, segments, asked([bob.id, 1500]))).further).toEqual(new Map())
+    expect(open.log.feed(bob.id)).toMatchObject({ head: 0, fork: { seq: 1 } })
+    expect(open.forked[0]?.removed).toHaveLength(2004)
+  })
+
+  it('[LG8] are found out however large what one signature covers', async () => {
+    const half = 'x'.repeat(2 ** 19)
+    const one = new Writer(bob).write(half)
+    const other = one.branch(1).write(half).write('other')
+    one.write('one').write(half)
+    const open = await openLog(clock(), alice)
+    await brings(open, [await one.segment(1, 1), await one.segment(2)])
+    await brings(open, [await other.segment(1, 1), await other.segment(2)], asked([bob.id, 1]))
+    expect(open.log.feed(bob.id)).toMatchObject({ head: 1, fork: { seq: 2 } })
   })
 
   it('[LG9] a proof that proves nothing is refused', async () => {

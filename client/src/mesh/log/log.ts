@@ -20,7 +20,7 @@ import type { LogName, LogStore, Range, StoredEntry, StoredFeed } from './log-st
 import { forkedOneself, OwnFeed } from './own-feed'
 import { RecentEntries } from './recent-entries'
 import { type LogLimits, trim } from './retention'
-import { isUnitSigned, lastOf, readUnits, type Tail, type Unit } from './runs'
+import { firstOf, isUnitSigned, lastOf, readUnits, type Tail, type Unit } from './runs'
 import { Waiting } from './waiting'
 
 /** What entries of a log say, as it travels: in the clear among all, sealed between two. */
@@ -246,7 +246,7 @@ export class Log {
     }
     await this.#keep(delivery)
     const { draft, gaps, contradicted, fault } = delivery
-    const further = await this.#compare(delivery.doubtful)
+    const further = await this.#compare(delivery.doubtful, asked)
     return { delivered: draft.size, gaps, further, contradicted, fault }
   }
 
@@ -262,10 +262,17 @@ export class Log {
   }
 
   /** Looks for the first of the entries that is another one here. @returns from where on to ask for more to know */
-  async #compare(units: readonly Unit[]): Promise<ReadonlyMap<PeerId, number>> {
+  async #compare(
+    units: readonly Unit[],
+    asked: ReadonlyMap<PeerId, number> | undefined,
+  ): Promise<ReadonlyMap<PeerId, number>> {
     const further = new Map<PeerId, number>()
+    const seen = new Set<PeerId>()
     for (const unit of units) {
-      const found = await this.#forks.find(unit)
+      if (further.has(unit.author)) continue
+      const isFirst = !seen.has(unit.author) && firstOf(unit).raw.seq > (asked?.get(unit.author) ?? 1)
+      seen.add(unit.author)
+      const found = await this.#forks.find(unit, isFirst)
       if (found.kind === 'proof') await this.#convict(found.proof)
       if (found.kind === 'earlier') further.set(unit.author, found.from)
     }

@@ -7,6 +7,7 @@ import { peerIdOf } from '../identity/peer-key'
 import type { Signatures } from '../identity/signatures'
 import { signatureMessage } from '../identity/signed'
 import type { PeerId } from '../protocol/ids'
+import { MAX_ENTRY_BYTES } from '../protocol/limits'
 import type { Segment } from '../protocol/log-messages'
 import { bad, ok, type Result } from '../protocol/result'
 import { sameBytes } from './bytes'
@@ -75,6 +76,8 @@ export function readUnits(segments: readonly Segment[], deps: ReaderDeps): Resul
     }
     tails.set(author, { seq: last.raw.seq, hash: last.hash, isAnchored })
     const size = segment.entries.reduce((sum, { length }) => sum + length, 0)
+    // With the hash before it and its author's key, which whoever hands it on adds, it has to fit into a frame.
+    if (size > MAX_ENTRY_BYTES) return bad('one signature over more than travels together')
     units.push({ author, publicKey, entries: entries.value, signature: segment.signature, size, isAnchored })
   }
   return ok({ units, gaps })
