@@ -1,6 +1,6 @@
 /**
  * Signals of the moment, such as that somebody is typing: sent to whoever is linked, never kept, never repeated, and no
- * more of them than others hand on. Rules SG1-SG3.
+ * more of them than others hand on. Rules EP1-EP3.
  */
 import { TokenBucket } from '../../../../signaling-server/src/rate'
 import type { Data } from '../protocol/data'
