@@ -19,7 +19,7 @@ import { Forks } from './forks'
 import type { LogName, LogStore, Range, StoredEntry, StoredFeed } from './log-store'
 import { forkedOneself, OwnFeed } from './own-feed'
 import { RecentEntries } from './recent-entries'
-import { type LogLimits, trim } from './retention'
+import { isFull, type LogLimits, trim } from './retention'
 import { firstOf, isUnitSigned, lastOf, readUnits, type Tail, type Unit } from './runs'
 import { Waiting } from './waiting'
 
@@ -126,6 +126,11 @@ export class Log {
   /** What others are told of a feed; undefined when nothing of it is held. */
   held(author: PeerId): HeldFeed | undefined {
     return this.#feeds.held(author)
+  }
+
+  /** Whether more is held than is to be, since nothing of it may be let go. */
+  get isFull(): boolean {
+    return isFull(this.#feeds, this.deps.limits)
   }
 
   /** Entries that came and wait for what they refer to. */

@@ -135,7 +135,7 @@ export class Logs {
     if (!exchange) throw new RoomError('unknown-peer', `The key of ${to} is not known here.`, { peer: to })
     const feed = exchange.log.feed(key.id)
     const undelivered = (feed?.head ?? 0) - (feed?.acknowledged ?? 0)
-    if (undelivered >= MAX_UNDELIVERED_ENTRIES)
+    if (undelivered >= MAX_UNDELIVERED_ENTRIES || exchange.log.isFull)
       throw new RoomError('overloaded', `${undelivered} messages to ${to} were not delivered yet.`, { peer: to })
     const entry = await exchange.log.write(writable)
     await new Promise<void>((resolve, reject) => {
@@ -226,7 +226,7 @@ export class Logs {
     const sealer = publicKey && (await PairSealer.of({ room, key, publicKey, random }))
     if (!publicKey || !sealer) return undefined
     const scope = scopeOfPair(room, key.id, peer)
-    const limits = { entries: MAX_DIRECT_LOG_ENTRIES, bytes: MAX_DIRECT_LOG_BYTES }
+    const limits = { entries: MAX_DIRECT_LOG_ENTRIES, bytes: MAX_DIRECT_LOG_BYTES, pinned: key.id }
     const deps: LogDeps = {
       ...this.deps,
       name: peer,

@@ -8,14 +8,20 @@ import type { LogName, LogStore, Range, StoredFeed } from './log-store'
 export interface LogLimits {
   readonly entries: number
   readonly bytes: number
+  /** in a log of two: what its writer has said and the other does not have is held in any case */
+  readonly pinned?: PeerId
 }
+
+/** Whether more is held than is to be, as when nothing of it may be let go. */
+export const isFull = ({ count, bytes }: Feeds, limits: LogLimits): boolean =>
+  count > limits.entries || bytes > limits.bytes
 
 /** So much less than the limits is held after letting go, so that it does not happen with each entry that comes. */
 const SLACK = 0.02
 
 /** Lets go of the oldest entries when there are more than the limits allow. */
 export async function trim(feeds: Feeds, limits: LogLimits, store: LogStore, log: LogName): Promise<void> {
-  if (feeds.count <= limits.entries && feeds.bytes <= limits.bytes) return
+  if (!isFull(feeds, limits)) return
   const kept = { entries: limits.entries * (1 - SLACK), bytes: limits.bytes * (1 - SLACK) }
   while (feeds.count > kept.entries || feeds.bytes > kept.bytes) {
     // Few where there are few: they may be large.
@@ -31,10 +37,11 @@ export async function trim(feeds: Feeds, limits: LogLimits, store: LogStore, log
       count -= 1
       size -= bytes.length
       const feed = changed.get(author) ?? feeds.get(author)
-      if (!feed) continue
+      if (!feed || (author === limits.pinned && seq > feed.acknowledged)) break
       changed.set(author, { ...feed, floor: seq + 1, bytes: feed.bytes - bytes.length })
       ranges.set(author, { author, from: ranges.get(author)?.from ?? seq, to: seq })
     }
+    if (changed.size === 0) return
     await store.remove(log, [...ranges.values()], [...changed.values()])
     for (const feed of changed.values()) feeds.set(feed)
   }
