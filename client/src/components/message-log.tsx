@@ -5,6 +5,7 @@
 import ArrowDown from 'lucide-react/icons/arrow-down'
 import ArrowUp from 'lucide-react/icons/arrow-up'
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, useState } from 'react'
+import { Virtualizer } from 'virtua'
 import { useRoom } from '../react/context'
 import type { Conversation, ConversationKey, Item } from '../react/conversation'
 import { isNote } from '../react/conversation'
@@ -17,6 +18,12 @@ import { LogTop } from './log-top'
 import type { MessageHandlers } from './message'
 import { useJump } from './use-jump'
 import { useLogScroll } from './use-log-scroll'
+
+/** CSS pixels above the first row, for what is said of the beginning; as in `styles/log.css`. */
+const TOP_HEIGHT = 56
+
+/** CSS pixels beyond each edge for which rows are kept ready. */
+const BUFFER = 500
 
 interface Props {
   readonly to: ConversationKey
@@ -33,15 +40,16 @@ export function MessageLog({ to, conversation, label, handlers, children }: Prop
   const [unfolded, setUnfolded] = useState<ReadonlyMap<string, number>>(new Map())
   const rows = useMemo(() => rowsOf({ items, marker }, unfolded, Date.now()), [items, marker, unfolded])
   const isEmpty = items.every(isNote)
+  const count = items.reduce((sum, { kind }) => sum + (kind === 'message' ? 1 : 0), 0)
   const ownLatest = isCutOff ? undefined : items.findLast(isOwn)?.key
 
   const onNearTop = useCallback(() => void store.loadOlder(to), [store, to])
   const scroll = useLogScroll({ rows, isLoaded: top !== 'unknown', justSaid: lastOwn(items), onNearTop })
-  const { virtualizer, box, isAtEnd } = scroll
+  const { box, view, step, isAtEnd } = scroll
   const unfold = useCallback((key: string, count: number) => {
     setUnfolded((before) => new Map(before).set(key, (before.get(key) ?? 0) + count))
   }, [])
-  const jump = useJump({ to, rows, scroll, unfold })
+  const jump = useJump({ to, rows: step.rows, scroll, unfold })
   const [focused, setFocused] = useState<string>()
 
   const { jumpTo } = jump
@@ -57,16 +65,12 @@ export function MessageLog({ to, conversation, label, handlers, children }: Prop
   const isAtVeryEnd = isAtEnd && !isCutOff
   useEffect(() => store.follow(isAtVeryEnd), [store, isAtVeryEnd])
 
-  const shown = virtualizer.getVirtualItems()
-  const onPage = shown.flatMap(({ index }) => rows[index] ?? [])
-  const stop = onPage.some(({ key }) => key === focused)
-    ? focused
-    : onPage.findLast((row) => row.kind === 'item' && row.item.kind === 'message')?.key
-
-  const range = virtualizer.range
-  const inView = range ? rows.slice(range.startIndex, range.endIndex + 1) : []
+  const focusedAt = focused === undefined ? -1 : step.rows.findIndex(({ key }) => key === focused)
+  const inView = step.rows.slice(view.first, view.last + 1)
+  const stop =
+    focusedAt >= 0 ? focused : inView.findLast((row) => row.kind === 'item' && row.item.kind === 'message')?.key
   const lateInView = lateUnseen.filter((id) => inView.some(({ key }) => key === id))
-  const lateAbove = lateUnseen.filter((id) => !rows.slice(range?.startIndex ?? 0).some(({ key }) => key === id))
+  const lateAbove = lateUnseen.filter((id) => !step.rows.slice(view.first).some(({ key }) => key === id))
   // biome-ignore lint/correctness/useExhaustiveDependencies: the ids are what counts, not the list that holds them
   useEffect(() => {
     if (lateInView.length > 0) store.seeLate(to, lateInView)
@@ -84,12 +88,12 @@ export function MessageLog({ to, conversation, label, handlers, children }: Prop
       void goToEnd()
     }
     const from = event.target instanceof HTMLElement ? event.target.dataset.key : undefined
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-    if (from === undefined || step === undefined) return
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (from === undefined || by === undefined) return
     event.preventDefault()
-    const at = rows.findIndex(({ key }) => key === from)
-    for (let next = at + step; at >= 0 && next >= 0 && next < rows.length; next += step) {
-      const row = rows[next]
+    const at = step.rows.findIndex(({ key }) => key === from)
+    for (let next = at + by; at >= 0 && next >= 0 && next < step.rows.length; next += by) {
+      const row = step.rows[next]
       if (row?.kind === 'item' && !isNote(row.item)) return jump.focusRow(next)
     }
   }
@@ -108,34 +112,33 @@ export function MessageLog({ to, conversation, label, handlers, children }: Prop
         onKeyDown={onKeyDown}
         onFocus={({ target }) => setFocused(target.closest<HTMLElement>('[data-key]')?.dataset.key ?? focused)}
       >
-        <div className="log-column">
+        <div className="log-column" ref={scroll.column}>
           {isEmpty && top !== 'unknown' && top !== 'more' && <div className="empty">{children}</div>}
-          {rows.length > 0 && (
-            <div className="log-rows" style={{ height: virtualizer.getTotalSize() }}>
-              {!(isEmpty && top === 'beginning') && <LogTop top={top} />}
-              <div className="log-window" style={{ top: shown[0]?.start ?? 0 }}>
-                {shown.map(({ index, key }) => {
-                  const row = rows[index]
-                  return (
-                    <div key={key} data-index={index} ref={virtualizer.measureElement} className="log-row">
-                      {row && (
-                        <LogRow
-                          to={to}
-                          row={row}
-                          latest={ownLatest}
-                          stop={stop}
-                          sought={jump.sought}
-                          count={top === 'beginning' && !isCutOff ? rows.length : undefined}
-                          handlers={all}
-                          onUnfold={onUnfold}
-                        />
-                      )}
-                    </div>
-                  )
-                })}
+          {step.rows.length > 0 && !(isEmpty && top === 'beginning') && <LogTop top={top} />}
+          <Virtualizer
+            ref={scroll.list}
+            scrollRef={box}
+            data={step.rows}
+            shift={step.isAtFront}
+            startMargin={TOP_HEIGHT}
+            bufferSize={BUFFER}
+            keepMounted={focusedAt < 0 ? [] : [focusedAt]}
+          >
+            {(row) => (
+              <div key={row.key} className="log-row">
+                <LogRow
+                  to={to}
+                  row={row}
+                  latest={ownLatest}
+                  stop={stop}
+                  sought={jump.sought}
+                  count={top === 'beginning' && !isCutOff ? count : undefined}
+                  handlers={all}
+                  onUnfold={onUnfold}
+                />
               </div>
-            </div>
-          )}
+            )}
+          </Virtualizer>
           {isCutOff && <p className="note">Newer messages are not shown here.</p>}
         </div>
       </div>

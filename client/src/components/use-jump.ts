@@ -33,13 +33,16 @@ export function useJump({ to, rows, scroll, unfold }: Options): Jump {
   /** waits for its row to be there */
   const [wanted, setWanted] = useState<string>()
   const turn = useRef(0)
-  const { box, goToRow, virtualizer } = scroll
+  const unfoldedFor = useRef<string>(undefined)
+  const { box, goToRow } = scroll
 
   const focusWhenDrawn = useCallback(
     (key: string, triesLeft = 20) => {
       const article = box.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)
-      if (article) article.focus({ preventScroll: true })
-      else if (triesLeft > 0) requestAnimationFrame(() => focusWhenDrawn(key, triesLeft - 1))
+      article?.focus({ preventScroll: true })
+      // What was not measured yet is hidden, and takes no focus.
+      const hasIt = article?.matches(':focus') === true
+      if (!hasIt && triesLeft > 0) requestAnimationFrame(() => focusWhenDrawn(key, triesLeft - 1))
     },
     [box],
   )
@@ -60,11 +63,15 @@ export function useJump({ to, rows, scroll, unfold }: Options): Jump {
   useEffect(() => {
     if (wanted === undefined) return
     const index = rows.findIndex(({ key }) => key === wanted)
-    // Loaded, and in no row: it is folded away.
-    if (index < 0) return unfold(wanted, Number.MAX_SAFE_INTEGER)
+    if (index < 0) {
+      // Loaded, and in no row: it is folded away.
+      if (unfoldedFor.current !== wanted) unfold(wanted, Number.MAX_SAFE_INTEGER)
+      unfoldedFor.current = wanted
+      return
+    }
     setWanted(undefined)
     setSought(wanted)
-    goToRow(index)
+    goToRow(index, 'center')
     focusWhenDrawn(wanted)
   }, [wanted, rows, unfold, goToRow, focusWhenDrawn])
 
@@ -79,7 +86,7 @@ export function useJump({ to, rows, scroll, unfold }: Options): Jump {
 
   function focusRow(index: number) {
     const key = rows[index]?.key
-    virtualizer.scrollToIndex(index, { align: 'auto' })
+    goToRow(index, 'nearest')
     if (key !== undefined) focusWhenDrawn(key)
   }
 

@@ -1,22 +1,23 @@
 /**
- * Which rows of a log are on the page and where they stand: only those near what is in view, at their place while older
- * ones come in above, and at the end for as long as somebody is there. What the rows are is rowsOf's.
+ * Where a log is scrolled to: at its end for as long as somebody is there, else at what they read, whatever comes in above
+ * and below. Which rows are drawn is the virtualizer's, what they are rowsOf's.
  */
-import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import type { VirtualizerHandle } from 'virtua'
+import { type Step, stepTowards } from '../react/row-steps'
 import type { Row } from '../react/rows'
 
 /** CSS pixels from the end that still count as being there; a touch never stops at exactly zero. */
 const NEAR_END = 40
 
-/** CSS pixels of a row that was never drawn: a short message with its name. */
-const LIKELY_HEIGHT = 56
+/** Rows from the first at which more have to come in. */
+const NEAR_TOP = 20
 
-/** CSS pixels above the first row, for what is said of the beginning. */
-export const TOP_HEIGHT = 64
-
-/** Rows kept ready beyond each edge. */
-const OVERSCAN = 12
+/** Rows in view, by their numbers. */
+interface View {
+  readonly first: number
+  readonly last: number
+}
 
 interface Options {
   readonly rows: readonly Row[]
@@ -30,31 +31,28 @@ interface Options {
 
 export interface LogScroll {
   readonly box: RefObject<HTMLDivElement | null>
-  readonly virtualizer: Virtualizer<HTMLDivElement, HTMLDivElement>
+  readonly column: RefObject<HTMLDivElement | null>
+  readonly list: RefObject<VirtualizerHandle | null>
+  /** the rows as they are to be drawn now */
+  readonly step: Step<Row>
+  readonly view: View
   readonly isAtEnd: boolean
   readonly onScroll: () => void
   readonly goToEnd: () => void
-  readonly goToRow: (index: number) => void
+  readonly goToRow: (index: number, align: 'center' | 'nearest') => void
 }
 
 export function useLogScroll({ rows, isLoaded, justSaid, onNearTop }: Options): LogScroll {
   const box = useRef<HTMLDivElement>(null)
+  const column = useRef<HTMLDivElement>(null)
+  const list = useRef<VirtualizerHandle>(null)
   const isFollowing = useRef(true)
   const hasBegun = useRef(false)
   const lastTop = useRef(0)
   const said = useRef(justSaid)
+  const [step, setStep] = useState<Step<Row>>({ rows, isAtFront: false })
+  const [view, setView] = useState<View>({ first: 0, last: -1 })
   const [isAtEnd, setAtEnd] = useState(false)
-
-  const virtualizer = useVirtualizer<HTMLDivElement, HTMLDivElement>({
-    count: rows.length,
-    getScrollElement: () => box.current,
-    estimateSize: () => LIKELY_HEIGHT,
-    getItemKey: (index) => rows[index]?.key ?? index,
-    overscan: OVERSCAN,
-    paddingStart: TOP_HEIGHT,
-    anchorTo: 'end',
-    scrollEndThreshold: NEAR_END,
-  })
 
   const look = useCallback(() => {
     const element = box.current
@@ -65,55 +63,60 @@ export function useLogScroll({ rows, isLoaded, justSaid, onNearTop }: Options): 
     else if (element.scrollTop < lastTop.current) isFollowing.current = false
     lastTop.current = element.scrollTop
     setAtEnd(isThere)
+    const first = list.current?.findItemIndex(element.scrollTop) ?? 0
+    const last = list.current?.findItemIndex(element.scrollTop + element.clientHeight) ?? -1
+    setView((before) => (before.first === first && before.last === last ? before : { first, last }))
   }, [])
+
+  const toEnd = useCallback(() => {
+    if (box.current) box.current.scrollTop = box.current.scrollHeight
+    look()
+  }, [look])
 
   const goToEnd = useCallback(() => {
     isFollowing.current = true
-    virtualizer.scrollToEnd()
-    look()
-  }, [virtualizer, look])
+    toEnd()
+  }, [toEnd])
 
-  const goToRow = useCallback(
-    (index: number) => {
-      isFollowing.current = false
-      virtualizer.scrollToIndex(index, { align: 'center' })
-    },
-    [virtualizer],
-  )
+  const goToRow = useCallback((index: number, align: 'center' | 'nearest') => {
+    isFollowing.current = false
+    list.current?.scrollToIndex(index, { align })
+  }, [])
 
   useLayoutEffect(() => {
-    if (!isLoaded || rows.length === 0) return
+    if (step.rows === rows) return
+    const first = isFollowing.current ? undefined : list.current?.findItemIndex(box.current?.scrollTop ?? 0)
+    setStep(stepTowards(step.rows, rows, first === undefined ? undefined : step.rows[first]?.key))
+  }, [step, rows])
+
+  useLayoutEffect(() => {
+    if (!isLoaded || step.rows.length === 0) return
     const hasSaid = justSaid !== undefined && justSaid !== said.current
     said.current = justSaid
-    const firstNew = rows.findIndex(({ isFirstNew }) => isFirstNew)
-    if (!hasBegun.current && firstNew > 0) {
-      isFollowing.current = false
-      virtualizer.scrollToIndex(firstNew, { align: 'start' })
-    } else if (isFollowing.current || hasSaid) {
-      isFollowing.current = true
-      virtualizer.scrollToEnd()
-    }
+    const firstNew = step.rows.findIndex(({ isFirstNew }) => isFirstNew)
+    const begins = !hasBegun.current
     hasBegun.current = true
-    look()
-  }, [rows, isLoaded, justSaid, virtualizer, look])
+    if (begins && firstNew > 0) {
+      isFollowing.current = false
+      list.current?.scrollToIndex(firstNew, { align: 'start' })
+      return look()
+    }
+    if (hasSaid) isFollowing.current = true
+    if (isFollowing.current) toEnd()
+    else look()
+  }, [step, isLoaded, justSaid, look, toEnd])
 
   useEffect(() => {
-    const element = box.current
-    if (!element) return undefined
-    // The box shrinks when a keyboard comes up or the text being written grows.
-    const observer = new ResizeObserver(() => {
-      if (isFollowing.current) element.scrollTop = element.scrollHeight
-      look()
-    })
-    observer.observe(element)
+    // The box shrinks when a keyboard comes up or the text being written grows; the column grows as rows are measured.
+    const observer = new ResizeObserver(() => (isFollowing.current ? toEnd() : look()))
+    for (const element of [box.current, column.current]) if (element) observer.observe(element)
     return () => observer.disconnect()
-  }, [look])
+  }, [look, toEnd])
 
-  const first = virtualizer.range?.startIndex ?? Number.POSITIVE_INFINITY
   // biome-ignore lint/correctness/useExhaustiveDependencies: what has come in may not be enough
   useEffect(() => {
-    if (hasBegun.current && first <= OVERSCAN) onNearTop()
-  }, [first, rows, onNearTop])
+    if (hasBegun.current && view.first <= NEAR_TOP) onNearTop()
+  }, [view, step, onNearTop])
 
-  return { box, virtualizer, isAtEnd, onScroll: look, goToEnd, goToRow }
+  return { box, column, list, step, view, isAtEnd, onScroll: look, goToEnd, goToRow }
 }
