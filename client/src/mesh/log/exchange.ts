@@ -2,6 +2,7 @@
  * Keeps one log the same here and at those who share it: whoever writes sends at once to everybody linked; everybody tells
  * what it has; whoever lacks something asks one who has it. What an entry needs to count is the log's. Rules LM1-LM6.
  */
+import { TokenBucket } from '../../../../signaling-server/src/rate'
 import type { PeerId } from '../protocol/ids'
 import { ENTRIES_FRAME_BYTES, MAX_SEGMENT_ENTRIES, MAX_WAITING_BYTES, MAX_WANTED_FEEDS } from '../protocol/limits'
 import { encodeLogMessage, type LogMessage, type Segment } from '../protocol/log-messages'
@@ -14,8 +15,11 @@ import { sameBytes } from './bytes'
 import type { Log, LogEvents } from './log'
 import { Partner } from './partner'
 
-/** An author hears so soon that its entry arrived, and that of several at once: not worth a packet for each. */
+/** When entries come faster than receipts for each are worth a packet, their authors hear of all within so long together. */
 const ACKNOWLEDGED_AFTER: Millis = 50
+
+/** Before that they hear of each at once. */
+const RECEIPTS_AT_ONCE = { burst: 400, perSecond: 200 }
 
 /** Others hear later, so that what its author sends them arrives first. */
 const TOLD_AFTER: Millis = 300
@@ -70,11 +74,13 @@ export class Exchange {
   #question: Question | undefined
   #cancelAsking: (() => void) | undefined
   #cancelAcknowledging: (() => void) | undefined
+  readonly #receiptsAtOnce: TokenBucket
   #cancelTelling: (() => void) | undefined
   #cancelRetelling = () => {}
 
   constructor(private readonly deps: ExchangeDeps) {
     this.log = deps.log
+    this.#receiptsAtOnce = new TokenBucket(RECEIPTS_AT_ONCE, () => deps.clock.now())
     this.log.on('delivered', (delivered) => this.#spread(delivered))
     this.log.on('forked', ({ author, proof }) => this.#accuse(author, proof))
     this.#retellLater()
@@ -148,15 +154,18 @@ export class Exchange {
 
   #tellLater(): void {
     const { clock } = this.deps
-    this.#cancelAcknowledging ??= clock.after(ACKNOWLEDGED_AFTER, () => {
-      this.#cancelAcknowledging = undefined
-      for (const partner of this.#partners.values())
-        this.#tell(partner, (author) => author === partner.id || author === this.deps.self)
-    })
+    if (!this.#cancelAcknowledging && this.#receiptsAtOnce.take()) this.#acknowledge()
+    else this.#cancelAcknowledging ??= clock.after(ACKNOWLEDGED_AFTER, () => this.#acknowledge())
     this.#cancelTelling ??= clock.after(TOLD_AFTER, () => {
       this.#cancelTelling = undefined
       for (const partner of this.#partners.values()) this.#tell(partner, () => true)
     })
+  }
+
+  #acknowledge(): void {
+    this.#cancelAcknowledging = undefined
+    for (const partner of this.#partners.values())
+      this.#tell(partner, (author) => author === partner.id || author === this.deps.self)
   }
 
   /** Tells what is here of the authors of whom it was not told; not of what the other has as well, but its own. */
