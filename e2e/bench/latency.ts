@@ -1,6 +1,6 @@
 /**
- * How long from sending a small message, which is stored before it goes, until its acknowledgement is here, against the round trip of a bare data
- * channel between the same two tabs, in turns.
+ * How long from asking another tab until its answer is here, and from saying something to it until it is known to be on
+ * both disks, against the round trip of a bare data channel between the same two tabs, in turns.
  */
 import { randomBytes } from 'node:crypto'
 import type { Page } from 'playwright/test'
@@ -17,32 +17,37 @@ export async function benchLatency(bench: Bench): Promise<Report> {
   if (!sender || !receiver) throw new Error('The pages did not open.')
   await joinStarling(sender, receiver)
   await connectBare(sender, receiver)
-  const starling: number[] = []
+  const asked: number[] = []
+  const said: number[] = []
   const bare: number[] = []
   // The first round warms both up and is not counted.
   for (let round = 0; round <= bench.rounds; round++) {
-    const ours = await sendMessages(sender)
+    const ours = await ask(sender)
     const theirs = await sendBare(sender)
+    const kept = await say(sender)
     if (round === 0) continue
-    starling.push(...ours)
+    asked.push(...ours)
+    said.push(...kept)
     bare.push(...theirs)
   }
   await closePages(pages)
-  const at = (share: number) => ({
-    starlingMs: rounded(quantile(starling, share), 3),
+  const at = (samples: readonly number[], share: number) => ({
+    starlingMs: rounded(quantile(samples, share), 3),
     bareMs: rounded(quantile(bare, share), 3),
-    ratio: rounded(quantile(starling, share) / quantile(bare, share)),
+    ratio: rounded(quantile(samples, share) / quantile(bare, share)),
   })
-  const report = { median: at(0.5), p99: at(0.99) }
+  const report = { median: at(asked, 0.5), p99: at(asked, 0.99), sendMedian: at(said, 0.5), sendP99: at(said, 0.99) }
   const line = (name: string, { starlingMs, bareMs, ratio }: (typeof report)['median']) =>
-    `${name.padEnd(7)} Starling ${starlingMs} ms, data channel ${bareMs} ms, ratio ${ratio}`
+    `${name.padEnd(16)} Starling ${starlingMs} ms, data channel ${bareMs} ms, ratio ${ratio}`
   return {
     lines: [
-      `${MESSAGE_BYTES} bytes, send to acknowledgement against a round trip; ${starling.length} samples each`,
-      line('median', report.median),
-      line('p99', report.p99),
+      `${MESSAGE_BYTES} bytes against a round trip of a data channel; ${asked.length} samples each`,
+      line('request, median', report.median),
+      line('request, p99', report.p99),
+      line('send, median', report.sendMedian),
+      line('send, p99', report.sendP99),
     ],
-    json: { bytes: MESSAGE_BYTES, samples: starling.length, ...report },
+    json: { bytes: MESSAGE_BYTES, samples: asked.length, ...report },
   }
 }
 
@@ -52,6 +57,7 @@ async function joinStarling(...pages: readonly Page[]): Promise<void> {
     pages.map((page) =>
       page.evaluate(async (link) => {
         window.room = await window.starling.joinRoom({ link })
+        window.room.handle('echo', (body) => body)
         const isLinked = () => window.room.members().some((member) => member.reach === 'direct')
         if (!isLinked()) await new Promise<void>((done) => window.room.on('members', () => isLinked() && done()))
       }, link),
@@ -72,16 +78,35 @@ async function connectBare(caller: Page, callee: Page): Promise<void> {
   await callee.evaluate(() => window.channel.echo())
 }
 
-function sendMessages(page: Page): Promise<number[]> {
+function ask(page: Page): Promise<number[]> {
   return page.evaluate(
     async ({ bytes, samples }) => {
       const peer = window.room.members()[0]?.id
       if (!peer) throw new Error('The other tab is gone.')
-      const content = { kind: 'data', data: new Uint8Array(bytes) } as const
+      const body = new Uint8Array(bytes)
       const times: number[] = []
       for (let sample = 0; sample < samples; sample++) {
         const start = performance.now()
-        await window.room.send(peer, content)
+        await window.room.request(peer, 'echo', body)
+        times.push(performance.now() - start)
+      }
+      return times
+    },
+    { bytes: MESSAGE_BYTES, samples: SAMPLES_A_ROUND },
+  )
+}
+
+/** Each is on the speaker's disk before it is sent, and on the other's before it is acknowledged. */
+function say(page: Page): Promise<number[]> {
+  return page.evaluate(
+    async ({ bytes, samples }) => {
+      const peer = window.room.members()[0]?.id
+      if (!peer) throw new Error('The other tab is gone.')
+      const text = '.'.repeat(bytes)
+      const times: number[] = []
+      for (let sample = 0; sample < samples; sample++) {
+        const start = performance.now()
+        await window.room.send(peer, text)
         times.push(performance.now() - start)
       }
       return times
