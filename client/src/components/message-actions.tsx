@@ -13,6 +13,8 @@ import { emojiName, OFFERED_EMOJI } from '../react/emoji'
 interface Props {
   /** whose message it is */
   readonly author: string
+  /** whether the Tab key leads to it; one that shows only because the pointer is there is no stop */
+  readonly isStop: boolean
   readonly reactions: readonly Reaction[]
   /** the signs that one has reacted with */
   readonly own: readonly string[]
@@ -24,7 +26,7 @@ interface Props {
   readonly onRemove: (() => void) | undefined
 }
 
-export function MessageActions({ author, reactions, own, onReact, onReply, onEdit, onRemove }: Props) {
+export function MessageActions({ author, isStop, reactions, own, onReact, onReply, onEdit, onRemove }: Props) {
   const [isPicking, setPicking] = useState(false)
   const bar = useRef<HTMLDivElement>(null)
   const picker = useRef<HTMLButtonElement>(null)
@@ -65,6 +67,7 @@ export function MessageActions({ author, reactions, own, onReact, onReply, onEdi
           aria-haspopup="menu"
           aria-expanded={isPicking}
           aria-controls={isPicking ? id : undefined}
+          tabIndex={isStop ? 0 : -1}
           onClick={() => setPicking(!isPicking)}
         >
           <SmilePlus aria-hidden="true" />

@@ -95,6 +95,7 @@ export const Message = memo(function Message(props: Props) {
       {isShown && !isRemoved && (
         <MessageActions
           author={isOwn ? 'yours' : labelText({ name, mark })}
+          isStop={isStop}
           reactions={reactions}
           own={own}
           onReact={react}
