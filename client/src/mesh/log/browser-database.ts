@@ -33,10 +33,10 @@ export async function openDatabase<Schema extends DBSchema>(
   options: DatabaseOptions<Schema>,
 ): Promise<IDBPDatabase<Schema>> {
   const { name, steps, clock } = options
-  const patience = new Patience(clock, 'opened')
   let failure: unknown
   try {
     checkAvailable()
+    const patience = new Patience(clock, 'opened')
     const opening = openDB<Schema>(name, steps.length, {
       upgrade(db, from, _, transaction) {
         // The request to open it tells that it was undone, but not why.
@@ -59,9 +59,9 @@ export async function openDatabase<Schema extends DBSchema>(
 
 /** @throws LogStoreError 'blocked' when another tab does not let go of it; it is deleted as soon as that one does */
 export async function deleteDatabase(name: string, clock: Clock): Promise<void> {
-  const patience = new Patience(clock, 'deleted')
   try {
     checkAvailable()
+    const patience = new Patience(clock, 'deleted')
     await patience.race(deleteDB(name, { blocked: () => patience.shorten() }), () => {})
   } catch (error) {
     throw storeError(error, 'opening')
