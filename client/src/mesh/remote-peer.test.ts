@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { bobsKey, bytes, greeted, HELLO, recordOf, Scene } from '../sim/scene'
-import { encodeFrame, type Frame } from './protocol/frames'
+import { encodeFrame, type Frame, PROTOCOL_VERSION } from './protocol/frames'
 import { MAX_OFFENCES } from './protocol/limits'
 import { seconds } from './runtime/clock'
 
@@ -9,7 +9,7 @@ describe('a new link', () => {
     const scene = new Scene()
     await scene.link()
     await scene.clock.run(50)
-    const hello = { kind: 'hello', version: 1, instance: 'alice 1', record: scene.ownRecord }
+    const hello = { kind: 'hello', version: PROTOCOL_VERSION, instance: 'alice 1', record: scene.ownRecord }
     expect(scene.heard[0]).toEqual({ ...hello, received: undefined })
     await scene.says(HELLO, { kind: 'data', seq: 3, payload: bytes('three') })
     scene.ownRecord = await recordOf('Alice Liddell')
@@ -47,8 +47,8 @@ describe('a new link', () => {
 
   it('[FR6] to a peer with another version of the protocol is of no use, and both versions are named', async () => {
     const scene = new Scene()
-    await scene.greet({ version: 2 })
-    const words = 'Somebody in this room uses version 2 of the protocol, this page version 1. Reload the older page.'
+    await scene.greet({ version: PROTOCOL_VERSION + 1 })
+    const words = 'Somebody in this room uses version 3 of the protocol, this page version 2. Reload the older page.'
     expect(scene.told).toEqual([`incompatible: ${words}`])
     expect(scene.bob.member).toBeUndefined()
   })

@@ -1,6 +1,7 @@
 /** Mallory has the room's link and breaks every rule over her links; alice and bob go on as if she were not there. */
 import { describe, expect, it } from 'vitest'
 import { signRecord } from '../mesh/identity/member-record'
+import type { Data } from '../mesh/protocol/data'
 import { encodeFrame, type Frame, PROTOCOL_VERSION } from '../mesh/protocol/frames'
 import { toRoomId } from '../mesh/protocol/ids'
 import { MAX_FRAME_BYTES, MAX_MESSAGE_BYTES, MAX_OFFENCES, MAX_UNACKNOWLEDGED_PAYLOADS } from '../mesh/protocol/limits'
@@ -16,23 +17,18 @@ const MAX_SEQ = 0xffff_ffff
 const times = <T>(count: number, make: (index: number) => T): readonly T[] =>
   Array.from({ length: count }, (_, index) => make(index))
 
-const message = (number: number, data: Extract<Payload, { kind: 'message' }>['data'] = number): Payload => ({
-  kind: 'message',
-  number,
-  direct: false,
-  at: 0,
-  data,
-})
+/** To a question that nobody asked. */
+const answer = (number: number, body: Data = number): Payload => ({ kind: 'answer', number, body })
 
 /** Bytes that say how deep they are nested, and end there. */
 const nested = (opening: readonly number[], depth: number): Uint8Array =>
   Uint8Array.from([...times(depth, () => opening).flat(), 0xc0])
 
-/** A message of so many empty lists, fewer than 2 ** 20. */
+/** An answer of so many empty lists, fewer than 2 ** 20. */
 function emptyLists(count: number): Uint8Array {
-  const bytes = new Uint8Array(10 + count).fill(0x90)
-  bytes.set([0x95, 1, 1, 0xc2, 0, 0xdd])
-  new DataView(bytes.buffer).setUint32(6, count)
+  const bytes = new Uint8Array(8 + count).fill(0x90)
+  bytes.set([0x93, 3, 1, 0xdd])
+  new DataView(bytes.buffer).setUint32(4, count)
   return bytes
 }
 
@@ -46,15 +42,15 @@ describe('a member that floods the room', () => {
     ['acknowledgements', ({ mallory }) => times(20_000, () => mallory.says({ kind: 'ack', seq: 0 })), false],
     ['greetings', ({ mallory }) => times(100, () => mallory.greets()), true],
     ['good-byes', ({ mallory }) => times(1000, () => mallory.says({ kind: 'bye' })), false],
-    ['messages', ({ mallory }) => mallory.tells(...times(20_000, (number) => message(number))), true],
-    ['the largest messages', ({ mallory }) => times(110, (number) => mallory.tells(message(number, LARGE))), true],
+    ['answers', ({ mallory }) => mallory.tells(...times(20_000, (number) => answer(number))), true],
+    ['the largest answers', ({ mallory }) => times(110, (number) => mallory.tells(answer(number, LARGE))), true],
     ['frames beyond the limit', ({ mallory }) => times(20, () => mallory.saysBytes(TOO_LARGE)), true],
     [
       'one byte at a time',
       ({ mallory }) => times(1000, (byte) => mallory.saysBytes(Uint8Array.of(7 + (byte % 200)))),
       true,
     ],
-    ['the same payload', ({ mallory }) => times(9000, () => mallory.says(data(1, message(1)))), false],
+    ['the same payload', ({ mallory }) => times(9000, () => mallory.says(data(1, answer(1)))), false],
   ])('[CO2] with %s leaves the others alone', async (_, flood, isBanned) => {
     const siege = await besieged()
     flood(siege)
@@ -123,7 +119,7 @@ describe('a member that sends what is no frame', () => {
     { kind: 'ping', stamp: 1 },
     { kind: 'pong', stamp: 1 },
     { kind: 'ack', seq: 0 },
-    data(1, { kind: 'message', number: 1, direct: false, at: 0, data: ['a', { b: 1 }] }),
+    data(1, { kind: 'answer', number: 1, body: ['a', { b: 1 }] }),
     data(1, { kind: 'request', number: 1, topic: 'a', body: null }),
     data(1, { kind: 'refusal', number: 1, reason: 'no-handler', message: 'a' }),
     data(1, { kind: 'record', record: new Uint8Array(3) }),
@@ -156,18 +152,19 @@ describe('a member that sends what is no frame', () => {
   it.each<[what: string, payload: Uint8Array]>([
     ['arrays in arrays', nested([0x91], 100_000)],
     ['maps in maps', nested([0x81, 0xa1, 0x61], 100_000)],
-    ['a message nested too deep', Uint8Array.of(0x95, 1, 1, 0xc2, 0, ...nested([0x91], 66))],
-    ['a claim of four billion values', Uint8Array.of(0x95, 1, 1, 0xc2, 0, 0xdd, 255, 255, 255, 255)],
+    ['an answer nested too deep', Uint8Array.of(0x93, 3, 1, ...nested([0x91], 66))],
+    ['a claim of four billion values', Uint8Array.of(0x93, 3, 1, 0xdd, 255, 255, 255, 255)],
     ['a million empty lists', emptyLists(983_040)],
-    ['a key named __proto__', Uint8Array.of(0x95, 1, 1, 0xc2, 0, 0x81, 0xa9, ...text('__proto__'), 0x80)],
+    ['a key named __proto__', Uint8Array.of(0x93, 3, 1, 0x81, 0xa9, ...text('__proto__'), 0x80)],
     ['an unknown kind', encodeMsgpack([9, 1, 2])],
-    ['a part too many', encodeMsgpack([1, 1, false, 0, null, null])],
-    ['a number that is none', encodeMsgpack([1, 'one', false, 0, null])],
-    ['a number below zero', encodeMsgpack([1, -1, false, 0, null])],
-    ['a time that never comes', encodeMsgpack([1, 1, false, Number.POSITIVE_INFINITY, null])],
+    ['a message as it once was', encodeMsgpack([1, 1, false, 0, null])],
+    ['a part too many', encodeMsgpack([3, 1, null, null])],
+    ['a number that is none', encodeMsgpack([3, 'one', null])],
+    ['a number below zero', encodeMsgpack([3, -1, null])],
+    ['a number without end', encodeMsgpack([3, Number.POSITIVE_INFINITY, null])],
     ['an extension', Uint8Array.of(0xd4, 0, 0)],
     ['nothing at all', Uint8Array.of(0xc0)],
-    ['half a text', Uint8Array.of(0x95, 1, 1, 0xc2, 0, 0xa1, 0xff)],
+    ['half a text', Uint8Array.of(0x93, 3, 1, 0xa1, 0xff)],
   ])('[CO1] is cut off after %s, nine times', async (_, payload) => {
     const siege = await besieged()
     siege.mallory.tells(...times(MAX_OFFENCES, () => payload))
@@ -175,15 +172,17 @@ describe('a member that sends what is no frame', () => {
     expect(siege.alice.errors).toEqual([])
     siege.mallory.tells(payload)
     await siege.passes(true)
-    expect(siege.alice.messages.filter(({ from }) => from === siege.mallory.id)).toEqual([])
+    expect(siege.alice.entries.filter(({ author }) => author === siege.mallory.id)).toEqual([])
   })
 
   it('[FR3] whose words are named like what every object has changes no object', async () => {
     const siege = await besieged()
     const words = { constructor: { prototype: { polluted: true } }, toString: 1, hasOwnProperty: null }
-    siege.mallory.tells(message(1, words))
+    const heard: Data[] = []
+    siege.alice.room.handle('listen', (body) => heard.push(body))
+    siege.mallory.tells({ kind: 'request', number: 1, topic: 'listen', body: words })
     await siege.passes(false)
-    expect(siege.alice.messages.find(({ from }) => from === siege.mallory.id)?.data).toEqual(words)
+    expect(heard).toEqual([words])
     expect({}).not.toHaveProperty('polluted')
     expect(typeof {}.toString).toBe('function')
   })
@@ -192,8 +191,8 @@ describe('a member that sends what is no frame', () => {
 describe('a member that confuses numbers', () => {
   it('[SE2] acknowledges what was never sent: it is cut off, and settles nothing', async () => {
     const siege = await besieged()
-    const sent = siege.alice.room.send(siege.mallory.id, 'to nobody')
-    const told = expect(sent).rejects.toMatchObject({ reason: 'unreachable' })
+    const asked = siege.alice.room.request(siege.mallory.id, 'weather', null, { timeout: Infinity })
+    const told = expect(asked).rejects.toMatchObject({ reason: 'unreachable' })
     for (let count = 0; count <= MAX_OFFENCES; count++) siege.mallory.says({ kind: 'ack', seq: MAX_SEQ - count })
     await siege.passes(true)
     await told
@@ -202,16 +201,22 @@ describe('a member that confuses numbers', () => {
   it('[SE3] numbers payloads backwards, again and beyond all others: each is handed on once, if at all', async () => {
     const siege = await besieged()
     const seqs = [5, 4, 3, 5, 5, 0, MAX_SEQ, 6, MAX_SEQ, 1]
-    for (const [index, seq] of seqs.entries()) siege.mallory.says(data(seq, message(index)))
+    const heard: Data[] = []
+    siege.alice.room.handle('listen', (body) => heard.push(body))
+    for (const [index, seq] of seqs.entries())
+      siege.mallory.says(data(seq, { kind: 'request', number: index, topic: 'listen', body: index }))
     await siege.passes(false)
-    expect(siege.alice.messages.flatMap(({ from, data }) => (from === siege.mallory.id ? [data] : []))).toEqual([0, 6])
+    expect(heard).toEqual([0, 6])
   })
 
-  it('[SE8] acknowledges nothing: whoever writes to it is told, and the others hear everything', async () => {
+  it('[SE8] acknowledges nothing: whoever asks it is told, and the others hear everything', async () => {
     const siege = await besieged()
     const { alice, mallory } = siege
-    const sent = times(MAX_UNACKNOWLEDGED_PAYLOADS + 100, (number) => alice.room.send(mallory.id, number))
-    const told = Promise.allSettled(sent)
+    const timeout = Number.POSITIVE_INFINITY
+    const asked = times(MAX_UNACKNOWLEDGED_PAYLOADS + 100, () =>
+      alice.room.request(mallory.id, 'weather', null, { timeout }),
+    )
+    const told = Promise.allSettled(asked)
     await siege.sim.run(seconds(40))
     const reasons = (await told).map((outcome) => outcome.status === 'rejected' && outcome.reason.reason)
     expect(reasons.filter((reason) => reason === 'overloaded').length).toBeGreaterThanOrEqual(100)
@@ -269,13 +274,14 @@ describe('a ban', () => {
     for (const duration of [30, 60, 120, 240, 480, 600, 600]) {
       const before = alice.errors.length
       await sim.clock.until(() => alice.sees('here').includes('mallory') && mallory.linked, seconds(120))
-      const waiting = expect(alice.room.send(mallory.id, 'wait')).rejects.toMatchObject({ reason: 'unreachable' })
+      const asking = alice.room.request(mallory.id, 'weather', null, { timeout: Infinity })
+      const waiting = expect(asking).rejects.toMatchObject({ reason: 'unreachable' })
       mallory.tells(...times(MAX_OFFENCES + 1, () => Uint8Array.of(0xc1)))
       await sim.clock.until(() => alice.errors.length > before, seconds(60))
       await waiting
       expect(alice.errors.at(-1)).toMatchObject({ reason: 'misbehaving', details: { peer: mallory.id } })
       expect(alice.errors.at(-1)?.message).toContain(`${duration} seconds`)
-      await expect(alice.room.send(mallory.id, 'more')).rejects.toMatchObject({ reason: 'unreachable' })
+      await expect(alice.room.request(mallory.id, 'weather')).rejects.toMatchObject({ reason: 'unreachable' })
       const linksMade = sim.network.linksMade
       await sim.run(seconds(duration - 2))
       expect(alice.sees('here')).toEqual(['bob'])

@@ -36,7 +36,7 @@ describe('identity', () => {
     expect(sim.peer('bob again').data()).toEqual(['are you there?'])
   })
 
-  it('[PL2] no message of a page that was loaded again has the id of an earlier one', async () => {
+  it('[LG2] no entry of a page that was loaded again has the id of an earlier one', async () => {
     const sim = new Sim({ seed: 3, peers: ['alice', 'bob'] })
     await sim.meshed()
     const { profile, room } = sim.peer('bob')
@@ -48,9 +48,9 @@ describe('identity', () => {
     await sim.peer('bob again').room.broadcast('after')
     await sim.run(seconds(1))
 
-    const { messages } = sim.peer('alice')
-    expect(messages.map(({ data }) => data)).toEqual(['before', 'after'])
-    expect(new Set(messages.map(({ id }) => id)).size).toBe(2)
+    const { entries, texts } = sim.peer('alice')
+    expect(texts()).toEqual(['before', 'after'])
+    expect(new Set(entries.map(({ id }) => id)).size).toBe(entries.length)
   })
 
   it('[ID4] two tabs that speak with one key do not take turns for ever in pushing one another out', async () => {

@@ -49,6 +49,8 @@ export class Scene {
   readonly network: SimNetwork
   readonly told: string[] = []
   readonly payloads: string[] = []
+  /** what came of a log or as a signal, and when the links began and ended over which it could come */
+  readonly unnumbered: string[] = []
   readonly settled: string[] = []
   readonly givenUp: string[] = []
   /** what bob's present link brought him */
@@ -67,6 +69,10 @@ export class Scene {
       ownRecord: () => this.ownRecord,
       isSigned: (record) => isRecordSigned(ROOM, record, simSignatures),
       onPayload: (payload) => this.payloads.push(text(payload)),
+      onLog: (message) => this.unnumbered.push(`log ${text(message)}`),
+      onSignal: (signal) => this.unnumbered.push(`signal ${text(signal)}`),
+      onLinked: () => this.unnumbered.push('linked'),
+      onUnlinked: () => this.unnumbered.push('unlinked'),
       onChange: () => {},
       onLeft: () => this.told.push('left'),
       onGivenUp: (error: RoomError) => this.givenUp.push(error.message),

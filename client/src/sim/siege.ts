@@ -42,7 +42,7 @@ export class Siege {
       const told = one.errors.filter(({ reason }) => !others.includes(reason))
       expect(told.every(({ reason, details }) => reason === 'misbehaving' && details.peer === mallory.id)).toBe(true)
       expect(told.length > 0).toBe(isBanned)
-      expect(one.messages.every(({ id, from }) => id.startsWith(`${from}.`))).toBe(true)
+      expect(one.entries.every(({ id, author }) => id.startsWith(`${author}.`))).toBe(true)
     }
     // Two for each pair, mallory's included, and as many for whom she may be calling.
     const honest = sim.peers.length
@@ -69,4 +69,6 @@ export async function besieged(options: Partial<SimOptions> = {}, how: StrangerO
 }
 
 const said = (listener: SimPeer, speaker: SimPeer) =>
-  listener.messages.flatMap(({ from, data }) => (from === speaker.id ? [data] : []))
+  listener.entries.flatMap(({ author, content }) =>
+    author === speaker.id && content.kind === 'text' ? [content.text] : [],
+  )

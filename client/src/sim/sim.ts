@@ -7,10 +7,12 @@ import { newSecretKey, type PeerKey, toPeerKey } from '../mesh/identity/peer-key
 import { deriveNamedRoomKeys, deriveRoomKeys, type RoomKeys } from '../mesh/identity/room-keys'
 import { formatRoomLink, type RoomLink } from '../mesh/identity/room-link'
 import type { Signatures } from '../mesh/identity/signatures'
+import type { Content } from '../mesh/log/content'
+import type { Entry, EntryId } from '../mesh/log/entry'
+import type { Receipt } from '../mesh/log/logs'
 import { VerifiedPeers } from '../mesh/membership/verified-peers'
-import type { Message, Receipt } from '../mesh/messaging/messages'
 import type { Data } from '../mesh/protocol/data'
-import type { RoomError } from '../mesh/protocol/errors'
+import { RoomError } from '../mesh/protocol/errors'
 import { type Address, newAddress, type PeerId } from '../mesh/protocol/ids'
 import { Room } from '../mesh/room'
 import { type Millis, seconds } from '../mesh/runtime/clock'
@@ -51,10 +53,14 @@ export interface SimPeer {
   readonly room: Room
   readonly tab: Tab
   readonly signaling: SimSignaling
-  readonly messages: Message[]
+  /** what it was told, in order, its own included */
+  readonly entries: Entry[]
+  readonly removed: EntryId[]
   readonly receipts: Receipt[]
   readonly errors: RoomError[]
-  /** what was received, in order */
+  /** the texts in its entries */
+  texts(): readonly string[]
+  /** texts and data of others */
   data(): readonly Data[]
   /** names of those with the given status, sorted */
   sees(status: 'here' | 'suspected' | 'gone'): readonly string[]
@@ -66,6 +72,8 @@ export interface Profile {
   readonly store: Store
   readonly disk: SimDisk
   readonly wall: WallClock
+  /** The disk was full: the key may not be used by another page. */
+  isSpent: boolean
 }
 
 /** What leads into a room. */
@@ -107,7 +115,7 @@ export class Sim {
     const { clock, random } = this
     const { diskLatency } = this.options
     const disk = new SimDisk({ clock, random, ...(diskLatency !== undefined && { latency: diskLatency }) })
-    return { key, store: memoryStore(), disk, wall: rightTime() }
+    return { key, store: memoryStore(), disk, wall: rightTime(), isSpent: false }
   }
 
   /**
@@ -131,7 +139,14 @@ export class Sim {
       clock: tab,
       random,
       store,
-      logs,
+      memory: {
+        logs,
+        fault: undefined,
+        burn: async () => {
+          profile.isSpent = true
+        },
+        forget: async () => {},
+      },
       links: (options) => network.link(name, options, tab),
       signaling,
     })
@@ -142,10 +157,12 @@ export class Sim {
       room,
       tab,
       signaling,
-      messages: [],
+      entries: [],
+      removed: [],
       receipts: [],
       errors: [],
-      data: () => peer.messages.map((message) => message.data),
+      texts: () => peer.entries.flatMap(({ content }) => (content.kind === 'text' ? [content.text] : [])),
+      data: () => peer.entries.flatMap(({ author, content }) => (author === key.id ? [] : dataOf(content))),
       sees: (status) =>
         room
           .members()
@@ -153,12 +170,14 @@ export class Sim {
           .map((member) => member.name)
           .sort(),
     }
-    room.on('message', (message) => peer.messages.push(message))
+    room.on('entry', (entry) => peer.entries.push(entry))
+    room.on('removed', ({ ids }) => peer.removed.push(...ids))
     room.on('receipt', (receipt) => peer.receipts.push(receipt))
     room.on('error', (error) => peer.errors.push(error))
     this.#peers.set(name, peer)
     room.enter().catch((error: unknown) => {
-      throw error
+      // Some go before they have come.
+      if (!(error instanceof RoomError && error.reason === 'left')) throw error
     })
     return peer
   }
@@ -209,6 +228,31 @@ export class Sim {
     return this.clock.run(duration)
   }
 
+  /** Lets time pass until `promise` is settled. */
+  async settled<T>(promise: Promise<T>, limit: Millis = seconds(30)): Promise<T> {
+    let isSettled = false
+    const settle = () => {
+      isSettled = true
+    }
+    promise.then(settle, settle)
+    await this.clock.until(() => isSettled, limit)
+    return promise
+  }
+
+  /** All that somebody can read back, of the room's log or of that with one other, oldest first; time passes meanwhile. */
+  async history({ room }: SimPeer, other?: SimPeer, limit = 64): Promise<readonly Entry[]> {
+    let entries: readonly Entry[] = []
+    for (let isMore = true; isMore; ) {
+      const [before] = entries
+      const wanted = { limit, ...(before && { before }), ...(other && { with: other.id }) }
+      const page = await this.settled(room.history(wanted), seconds(300))
+      invariant(page.more ? page.entries.length > 0 : page.complete, 'a history goes back to its beginning')
+      entries = [...page.entries, ...entries]
+      isMore = page.more
+    }
+    return entries
+  }
+
   /** Lets time pass until everyone has a direct link to everyone. */
   async meshed(limit: Millis = 20_000): Promise<void> {
     const others = this.#peers.size - 1
@@ -216,6 +260,11 @@ export class Sim {
       peer.room.members().filter((member) => member.reach === 'direct').length === others
     await this.clock.until(() => this.peers.every(linked), limit)
   }
+}
+
+function dataOf(content: Content): readonly Data[] {
+  if (content.kind === 'text') return [content.text]
+  return content.kind === 'data' ? [content.data] : []
 }
 
 const PAGE = 'http://localhost/'

@@ -1,8 +1,11 @@
 /**
- * A story that a seed tells: people who talk while links drop, hosts sleep, the server restarts, and others come, leave
- * and crash. At its end everything heals, and `faults` says what was promised and not kept. The rules it holds rooms to
- * are those of sessions and of dealing with one peer: SE1-SE7, PL2, PL3, PL6, RP1-RP4, DI1, DI6.
+ * A story that a seed tells: people who ask one another and say things to all while links drop, hosts sleep, the server
+ * restarts, and others come, leave and crash. At its end everything heals, and `faults` says what was promised and not
+ * kept. The rules it holds rooms to are those of sessions and of dealing with one peer: SE1-SE7, RP1-RP4, DI1, DI6. What
+ * is promised of logs, sagas tell.
  */
+
+import type { EntryId } from '../mesh/log/entry'
 import type { Data } from '../mesh/protocol/data'
 import { RoomError } from '../mesh/protocol/errors'
 import type { PeerId } from '../mesh/protocol/ids'
@@ -22,34 +25,34 @@ const HEALING: Millis = seconds(90)
 interface Person {
   readonly name: string
   readonly peer: SimPeer
+  /** what it was asked, in order */
+  readonly heard: Data[]
   state: 'here' | 'asleep' | 'away'
   /** was asleep, or cut off from somebody, or went: what is promised to others may not hold for this one */
   troubled: boolean
 }
 
-interface Sent {
+interface Asked {
   readonly from: Person
   readonly to: Person
-  readonly data: Data
+  readonly words: string
   readonly at: Millis
   outcome:
     | { readonly kind: 'waiting' }
-    | { readonly kind: 'acknowledged' }
+    | { readonly kind: 'answered' }
     | { readonly kind: 'refused'; readonly at: Millis; readonly reason: string }
 }
 
 interface Broadcast {
   readonly from: Person
-  readonly id: string
-  /** who was not gone then, as far as the author knew */
-  readonly to: ReadonlySet<PeerId>
+  readonly id: EntryId
 }
 
 export class Story {
   readonly sim: Sim
   readonly #random: Random
   readonly #people: Person[] = []
-  readonly #sent: Sent[] = []
+  readonly #asked: Asked[] = []
   readonly #broadcasts: Broadcast[] = []
   #said = 0
 
@@ -75,15 +78,15 @@ export class Story {
   /** What was promised and not kept. */
   faults(): readonly string[] {
     return [
-      ...this.#sentFaults(),
+      ...this.#askedFaults(),
       ...this.#broadcastFaults(),
-      ...this.#people.flatMap((person) => [...this.#messageFaults(person)]),
+      ...this.#people.flatMap((person) => [...this.#entryFaults(person)]),
     ]
   }
 
   #step(): void {
     const choice = this.#random.fraction()
-    if (choice < 0.35) this.#send()
+    if (choice < 0.35) this.#ask()
     else if (choice < 0.65) this.#broadcast()
     else if (choice < 0.78) this.#drop()
     else if (choice < 0.83) this.#sleep()
@@ -94,20 +97,20 @@ export class Story {
     else this.#crash()
   }
 
-  #send(): void {
+  #ask(): void {
     const [from, to] = this.#pair()
     if (!from || !to) return
     const { sim } = this
-    const data = this.#words()
-    const sent: Sent = { from, to, data, at: sim.clock.now(), outcome: { kind: 'waiting' } }
-    this.#sent.push(sent)
-    from.peer.room.send(to.peer.id, data).then(
+    const words = this.#words()
+    const asked: Asked = { from, to, words, at: sim.clock.now(), outcome: { kind: 'waiting' } }
+    this.#asked.push(asked)
+    from.peer.room.request(to.peer.id, 'listen', words, { timeout: Number.POSITIVE_INFINITY }).then(
       () => {
-        sent.outcome = { kind: 'acknowledged' }
+        asked.outcome = { kind: 'answered' }
       },
       (error: unknown) => {
         if (!(error instanceof RoomError)) throw error
-        sent.outcome = { kind: 'refused', at: sim.clock.now(), reason: error.reason }
+        asked.outcome = { kind: 'refused', at: sim.clock.now(), reason: error.reason }
       },
     )
   }
@@ -115,10 +118,8 @@ export class Story {
   #broadcast(): void {
     const [from] = this.#pair()
     if (!from) return
-    const { room } = from.peer
-    const to = new Set(room.members().flatMap(({ id, status }) => (status === 'gone' ? [] : [id])))
     // What the author of a room does with an error that cannot be here is to fail.
-    void room.broadcast(this.#words()).then((id) => this.#broadcasts.push({ from, id, to }))
+    void from.peer.room.broadcast(this.#words()).then((id) => this.#broadcasts.push({ from, id }))
   }
 
   #drop(): void {
@@ -158,7 +159,9 @@ export class Story {
   #join(): void {
     if (this.#people.filter(({ state }) => state !== 'away').length >= PEOPLE.length) return
     const name = `${PEOPLE[this.#people.length % PEOPLE.length]} ${this.#people.length}`
-    this.#people.push({ name, peer: this.sim.join(name), state: 'here', troubled: false })
+    const person: Person = { name, peer: this.sim.join(name), heard: [], state: 'here', troubled: false }
+    person.peer.room.handle('listen', (words) => person.heard.push(words))
+    this.#people.push(person)
   }
 
   #leave(): void {
@@ -188,12 +191,12 @@ export class Story {
     await this.sim.run(seconds(2))
   }
 
-  *#sentFaults(): Generator<string> {
-    for (const { from, to, data, at, outcome } of this.#sent) {
-      const times = to.peer.messages.filter((message) => message.from === from.peer.id && message.data === data).length
-      const what = `'${data}' of ${from.name} to ${to.name}`
+  *#askedFaults(): Generator<string> {
+    for (const { from, to, words, at, outcome } of this.#asked) {
+      const times = to.heard.filter((heard) => heard === words).length
+      const what = `'${words}' of ${from.name} to ${to.name}`
       if (times > 1) yield `${what} arrived ${times} times`
-      if (outcome.kind === 'acknowledged' && times === 0) yield `${what} was acknowledged and never arrived`
+      if (outcome.kind === 'answered' && times === 0) yield `${what} was answered and never arrived`
       if (from.troubled || to.troubled) continue
       if (outcome.kind === 'waiting') yield `${what} is still waited for`
       if (outcome.kind === 'refused' && outcome.at > at)
@@ -202,29 +205,20 @@ export class Story {
   }
 
   *#broadcastFaults(): Generator<string> {
-    const people = new Map(this.#people.map((person) => [person.peer.id, person]))
-    const has = (person: Person, id: string) => person.peer.messages.some((message) => message.id === id)
-    for (const { from, id, to } of this.#broadcasts) {
-      for (const person of this.#people) {
-        const promised = to.has(person.peer.id) && !from.troubled && !person.troubled
-        if (promised && !has(person, id)) yield `${id} of ${from.name} never reached ${person.name}`
-      }
-    }
-    for (const { peer, name } of this.#people) {
-      for (const { by, id } of peer.receipts) {
-        const person = by && people.get(by)
-        if (person && !has(person, id)) yield `${name} has a receipt of ${person.name} for ${id}, which never arrived`
-      }
+    const has = (person: Person, id: EntryId) => person.peer.entries.some((entry) => entry.id === id)
+    for (const { from, id } of this.#broadcasts) {
+      if (from.state === 'away') continue
+      for (const person of this.#people)
+        if (person.state === 'here' && !has(person, id)) yield `${id} of ${from.name} never reached ${person.name}`
     }
   }
 
-  *#messageFaults({ name, peer }: Person): Generator<string> {
+  *#entryFaults({ name, peer }: Person): Generator<string> {
     const last = new Map<PeerId, number>()
-    for (const { id, from } of peer.messages) {
-      const number = Number(id.slice(from.length + 1))
-      const before = last.get(from) ?? 0
-      if (number <= before) yield `${name} was shown ${id} after number ${before}`
-      last.set(from, number)
+    for (const { id, author, seq } of peer.entries) {
+      const before = last.get(author) ?? 0
+      if (seq !== before + 1) yield `${name} was shown ${id} after number ${before}`
+      last.set(author, seq)
     }
     // Whoever calls somebody asleep may be told so.
     const errors = peer.errors.filter(({ reason }) => reason !== 'unreachable')
