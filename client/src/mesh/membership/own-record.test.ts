@@ -82,4 +82,14 @@ describe("one's own record", () => {
     await after.sign()
     expect(read(after).revision).toBeGreaterThan(read(before).revision)
   })
+
+  it('[ST4] leaves nothing behind with a name that is given after another tab has forgotten the room', async () => {
+    const store = memoryStore()
+    const own = recordOf(new VirtualClock(), KEY, store)
+    await own.sign()
+    await store.delete(`revision:${KEY.id}`)
+    await own.rename('Al')
+    expect(read(own).name).toBe('Al')
+    expect(await store.get(`revision:${KEY.id}`)).toBeUndefined()
+  })
 })

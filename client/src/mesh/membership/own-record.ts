@@ -57,7 +57,10 @@ export class OwnRecord {
     const bytes = await signRecord(room, { name: this.#name, revision }, key)
     // Of two names that were given at once the later one may have been signed first.
     if (revision < (this.#signed?.revision ?? 0)) return
+    const isFirst = this.#signed === undefined
     this.#signed = { revision, bytes }
+    // Another tab may have forgotten the room, and what is forgotten does not come back.
+    if (!isFirst && (await store.get(place).catch(() => undefined)) === undefined) return
     await store.set(place, String(revision)).catch(() => undefined)
   }
 }
