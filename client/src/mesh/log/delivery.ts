@@ -11,7 +11,7 @@ import type { RawEntry } from './entry-codec'
 import { Draft, emptyFeed, type Feeds } from './feeds'
 import { addresseeIn, entryIdIn, type LogScope } from './log-scope'
 import type { StoredEntry, StoredFeed } from './log-store'
-import { type Placing, place } from './placing'
+import { type IsGone, type Placing, place } from './placing'
 import { follows, lastOf, type Unit } from './runs'
 import type { Waiting } from './waiting'
 
@@ -43,6 +43,7 @@ export class Delivery {
     feeds: Feeds,
     private readonly waiting: Waiting,
     private readonly newest: Position | undefined,
+    private readonly isGone: IsGone,
     private readonly deps: DeliveryDeps,
   ) {
     this.draft = new Draft(feeds)
@@ -54,15 +55,15 @@ export class Delivery {
    */
   take(unit: Unit, start: number | undefined): void {
     const head = this.draft.get(unit.author)?.head ?? 0
-    const placing = place(unit, this.draft, start)
+    const placing = place(unit, this.draft, start, this.isGone)
     switch (placing.kind) {
       case 'fits':
         this.include(unit, placing)
         return this.includeWaiting()
       case 'early':
-        return this.waiting.add(unit)
+        return this.waiting.add(unit, start)
       case 'gap':
-        if (follows(unit, this.waiting.tail(unit.author))) this.waiting.add(unit)
+        if (follows(unit, this.waiting.tail(unit.author))) this.waiting.add(unit, start)
         else this.gaps.set(unit.author, lastOf(unit).raw.seq)
         return
       case 'contradiction':
@@ -120,8 +121,8 @@ export class Delivery {
     let isAnyIncluded = true
     while (isAnyIncluded) {
       isAnyIncluded = false
-      for (const unit of this.waiting.units) {
-        const placing = place(unit, this.draft, undefined)
+      for (const { unit, start } of this.waiting.units) {
+        const placing = place(unit, this.draft, start, this.isGone)
         if (placing.kind === 'early' || placing.kind === 'gap') continue
         this.waiting.take(unit)
         if (placing.kind !== 'fits') continue

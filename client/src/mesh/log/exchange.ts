@@ -27,6 +27,12 @@ const TOLD_AFTER: Millis = 300
 /** So long what somebody has is not asked for, while its author is linked and has most likely sent it. */
 const GRACE: Millis = seconds(1)
 
+/** So long what comes behind a gap is not asked for without it: somebody else, who links a moment later, may hold it. */
+const JUMPED_AFTER: Millis = seconds(2)
+
+/** So long what refers to something that nobody claims to have waits for it all the same. */
+const RELEASED_AFTER: Millis = seconds(2)
+
 /** Whoever was asked and said nothing for so long is not waited for. */
 const ANSWER_PATIENCE: Millis = seconds(10)
 
@@ -60,6 +66,8 @@ interface ExchangeDeps {
 interface Question {
   readonly partner: Partner
   readonly asked: ReadonlyMap<PeerId, number>
+  /** of those asked, who are to be compared */
+  readonly suspects: ReadonlyMap<PeerId, number>
   readonly stop: () => void
 }
 
@@ -76,6 +84,7 @@ export class Exchange {
   #cancelAcknowledging: (() => void) | undefined
   readonly #receiptsAtOnce: TokenBucket
   #cancelTelling: (() => void) | undefined
+  #cancelReleasing: (() => void) | undefined
   #cancelRetelling = () => {}
 
   constructor(private readonly deps: ExchangeDeps) {
@@ -97,6 +106,7 @@ export class Exchange {
 
   unlink(peer: PeerId): void {
     this.#partners.delete(peer)
+    if (this.#partners.size === 0) this.#missingSince.clear()
     if (this.#question?.partner.id === peer) this.#endQuestion()
     this.#ask()
   }
@@ -127,7 +137,8 @@ export class Exchange {
   close(): void {
     this.#partners.clear()
     this.#endQuestion()
-    for (const cancel of [this.#cancelAsking, this.#cancelAcknowledging, this.#cancelTelling]) cancel?.()
+    for (const cancel of [this.#cancelAsking, this.#cancelAcknowledging, this.#cancelTelling, this.#cancelReleasing])
+      cancel?.()
     this.#cancelRetelling()
     this.log.close()
   }
@@ -219,16 +230,21 @@ export class Exchange {
     const theirs = partner.has(author)
     const ours = this.log.feed(author)
     const end = ours?.fork ? ours.fork.seq - 1 : Number.POSITIVE_INFINITY
-    if (Math.min(theirs?.head ?? 0, end) > (ours?.head ?? 0)) {
+    const isAnyHeld = theirs !== undefined && theirs.floor <= theirs.head
+    if (isAnyHeld && Math.min(theirs.head, end) > (ours?.head ?? 0)) {
       partner.ahead.add(author)
       if (!this.#missingSince.has(author)) this.#missingSince.set(author, this.deps.clock.now())
       return
     }
-    partner.ahead.delete(author)
-    this.#missingSince.delete(author)
+    const wasAhead = partner.ahead.delete(author)
+    if (wasAhead && !this.#isAnyAhead(author)) this.#missingSince.delete(author)
     const held = this.log.held(author)
     if (!theirs || !held || theirs.head !== held.head || sameBytes(theirs.hash, held.hash)) return
     if (!this.#suspects.has(author)) this.#suspect(author, held.head)
+  }
+
+  #isAnyAhead(author: PeerId): boolean {
+    return [...this.#partners.values()].some(({ ahead }) => ahead.has(author))
   }
 
   #suspect(author: PeerId, seq: number): void {
@@ -243,8 +259,7 @@ export class Exchange {
     if (this.#question) return
     this.#cancelAsking?.()
     this.#cancelAsking = undefined
-    const able = [...this.#partners.values()].filter(({ isPaused }) => !isPaused)
-    const wants = able.map((partner) => ({ partner, wanted: this.#wantedOf(partner) }))
+    const wants = this.#able.map((partner) => ({ partner, wanted: this.#wantedOf(partner) }))
     const best = wants.reduce<(typeof wants)[number] | undefined>(
       (most, other) => (other.wanted.size > (most?.wanted.size ?? 0) ? other : most),
       undefined,
@@ -252,7 +267,8 @@ export class Exchange {
     if (best) {
       const { partner, wanted } = best
       const stop = clock.after(ANSWER_PATIENCE, () => this.#handleSilence())
-      this.#question = { partner, asked: wanted, stop }
+      const suspects = new Map([...this.#suspects].filter(([author, from]) => wanted.get(author) === from))
+      this.#question = { partner, asked: wanted, suspects, stop }
       const feeds = [...wanted].map(([author, from]) => ({ author, from }))
       return this.deps.send(partner.id, encodeLogMessage({ kind: 'want', direct: this.deps.direct, feeds }))
     }
@@ -268,21 +284,20 @@ export class Exchange {
     for (const author of partner.ahead) {
       if (wanted.size >= MAX_WANTED_FEEDS) break
       const isComing = author !== partner.id && this.#partners.has(author)
-      if (isComing && now - (this.#missingSince.get(author) ?? now) < GRACE) continue
+      const missing = now - (this.#missingSince.get(author) ?? now)
+      if (isComing && missing < GRACE) continue
       const next = (this.log.feed(author)?.head ?? 0) + 1
       const floor = partner.has(author)?.floor ?? next
       // Where somebody holds what comes right behind, nothing is jumped over.
       if (floor <= next) wanted.set(author, next)
-      else if (!this.#holdsEarlier(author, floor)) wanted.set(author, floor)
+      else if (missing >= JUMPED_AFTER && !this.#holdsEarlier(author, floor)) wanted.set(author, floor)
     }
     for (const [author, from] of this.#suspects) if (partner.has(author)) wanted.set(author, from)
     return wanted
   }
 
   #holdsEarlier(author: PeerId, floor: number): boolean {
-    return [...this.#partners.values()].some(
-      (partner) => !partner.isPaused && partner.ahead.has(author) && (partner.has(author)?.floor ?? floor) < floor,
-    )
+    return this.#able.some((partner) => partner.ahead.has(author) && (partner.has(author)?.floor ?? floor) < floor)
   }
 
   #handleSilence(): void {
@@ -310,21 +325,57 @@ export class Exchange {
     question?.stop()
     partner.pending += size
     const sender = { id: partner.id, publicKey: partner.publicKey }
-    const outcome = await this.log.receive({ sender, segments, asked: question?.asked })
+    const isGone = (author: PeerId, seq: number) => this.#isLetGo(author, seq)
+    const outcome = await this.log.receive({ sender, segments, asked: question?.asked, isGone })
     partner.pending -= size
     if (outcome.fault !== undefined) this.deps.onOffence(partner.id, outcome.fault)
     for (const [author, seq] of outcome.gaps) this.#handleGap(partner, author, seq)
     for (const author of outcome.contradicted) this.#suspect(author, this.log.feed(author)?.head ?? 1)
     if (question) {
-      for (const [author, from] of question.asked)
+      // What came meanwhile from somebody else counts as well; of whom a fork was found is no suspect any more.
+      const isUseful = ([author, from]: readonly [PeerId, number]) =>
+        question.suspects.get(author) === from
+          ? !this.#suspects.has(author)
+          : (this.log.feed(author)?.head ?? 0) >= from
+      const hasAny = [...question.asked].some(isUseful)
+      for (const [author, from] of question.suspects)
         if (this.#suspects.get(author) === from) this.#suspects.delete(author)
       for (const [author, from] of outcome.further) this.#suspects.set(author, from)
-      // What came meanwhile from somebody else counts as well.
-      const hasAny = [...question.asked].some(([author, from]) => (this.log.feed(author)?.head ?? 0) >= from)
       partner.judge(hasAny || outcome.further.size > 0)
       if (this.#question === question) this.#question = undefined
     }
+    this.#releaseLater()
     this.#ask()
+  }
+
+  /** Whether everybody who has that feed says to have let this entry go. */
+  #isLetGo(author: PeerId, seq: number): boolean {
+    const held = this.#able.flatMap((partner) => partner.has(author) ?? [])
+    return held.some(({ floor }) => floor > seq) && held.every(({ floor, head }) => floor > seq || head < seq)
+  }
+
+  #isClaimed(author: PeerId, seq: number): boolean {
+    return this.#able.some((partner) => {
+      const held = partner.has(author)
+      return held !== undefined && held.floor <= seq && held.head >= seq
+    })
+  }
+
+  /** Those who are asked when they have something. */
+  get #able(): readonly Partner[] {
+    return [...this.#partners.values()].filter(({ isPaused }) => !isPaused)
+  }
+
+  #releaseLater(): void {
+    if (this.log.waiting === 0) return
+    this.#cancelReleasing ??= this.deps.clock.after(RELEASED_AFTER, () => void this.#release())
+  }
+
+  async #release(): Promise<void> {
+    // It fails when the log is closed meanwhile, and nobody waits for it then.
+    await this.log.release((author, seq) => !this.#isClaimed(author, seq)).catch(() => undefined)
+    this.#cancelReleasing = undefined
+    this.#releaseLater()
   }
 
   /** It has sent something that comes behind what is here: there is more to be had of it. */

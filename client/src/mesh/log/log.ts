@@ -18,6 +18,7 @@ import { Feeds } from './feeds'
 import { Forks } from './forks'
 import type { LogName, LogStore, Range, StoredEntry, StoredFeed } from './log-store'
 import { forkedOneself, OwnFeed } from './own-feed'
+import type { IsGone } from './placing'
 import { RecentEntries } from './recent-entries'
 import { isFull, type LogLimits, trim } from './retention'
 import { firstOf, isUnitSigned, lastOf, readUnits, type Tail, type Unit } from './runs'
@@ -57,6 +58,8 @@ export interface Arrival {
   readonly segments: readonly Segment[]
   /** from where each feed was asked for, if it was */
   readonly asked?: ReadonlyMap<PeerId, number> | undefined
+  /** of what these refer to; else nothing is */
+  readonly isGone?: IsGone | undefined
 }
 
 export interface Outcome {
@@ -190,6 +193,11 @@ export class Log {
     })
   }
 
+  /** What waits for that which is gone is delivered without it. */
+  release(isGone: IsGone): Promise<void> {
+    return this.#enqueue(() => this.#release(isGone))
+  }
+
   /** Proofs of all forks that are known. */
   get proofs(): readonly Uint8Array[] {
     return this.#feeds.all.flatMap(({ fork }) => (fork ? [fork.proof] : []))
@@ -234,13 +242,13 @@ export class Log {
     }
   }
 
-  async #take({ sender, segments, asked }: Arrival): Promise<Outcome> {
+  async #take({ sender, segments, asked, isGone }: Arrival): Promise<Outcome> {
     const { scope } = this.deps
     const read = readUnits(segments, { scope, sender, tailOf: (author) => this.#tailOf(author) })
     if (!read.ok)
       return { delivered: 0, gaps: new Map(), further: new Map(), contradicted: new Set(), fault: read.reason }
     const { units, gaps: unreadable } = read.value
-    const delivery = this.#newDelivery()
+    const delivery = this.#newDelivery(isGone)
     for (const [author, seq] of unreadable) delivery.gaps.set(author, seq)
     const areAuthentic = await Promise.all(units.map((unit) => this.#isAuthentic(unit)))
     for (const [index, unit] of units.entries()) {
@@ -253,6 +261,12 @@ export class Log {
     const { draft, gaps, contradicted, fault } = delivery
     const further = await this.#compare(delivery.doubtful, asked)
     return { delivered: draft.size, gaps, further, contradicted, fault }
+  }
+
+  async #release(isGone?: IsGone): Promise<void> {
+    const delivery = this.#newDelivery(isGone)
+    delivery.includeWaiting()
+    await this.#keep(delivery)
   }
 
   /** What is to be delivered counts from here on. */
@@ -291,9 +305,7 @@ export class Log {
     this.#recent.forget(verdict.author)
     this.#events.emit('forked', { ...verdict, proof })
     // What refers to that which will never come waits no longer.
-    const delivery = this.#newDelivery()
-    delivery.includeWaiting()
-    await this.#keep(delivery)
+    await this.#release()
   }
 
   /** The end of a feed that forked is not signed by itself: what is known of the fork stands for it. */
@@ -304,8 +316,8 @@ export class Log {
     return isUnitSigned(unit, this.deps.signatures)
   }
 
-  #newDelivery(): Delivery {
-    return new Delivery(this.#feeds, this.#waiting, this.#newest, this.#delivery)
+  #newDelivery(isGone: IsGone = () => false): Delivery {
+    return new Delivery(this.#feeds, this.#waiting, this.#newest, isGone, this.#delivery)
   }
 
   #commit({ draft, entries }: Delivery, written: Segment | undefined): void {

@@ -21,8 +21,11 @@ export type Placing =
   | { readonly kind: 'contradiction' }
   | { readonly kind: 'wrong'; readonly reason: string }
 
+/** @returns whether nobody is there who holds that entry, so that nothing need wait for it */
+export type IsGone = (author: PeerId, seq: number) => boolean
+
 /** @param start where the author's feed begins as far as anybody here holds it; undefined when nobody was asked */
-export function place(unit: Unit, draft: Draft, start: number | undefined): Placing {
+export function place(unit: Unit, draft: Draft, start: number | undefined, isGone: IsGone): Placing {
   const feed = draft.get(unit.author)
   const { raw: first } = firstOf(unit)
   const { raw: last } = lastOf(unit)
@@ -40,7 +43,9 @@ export function place(unit: Unit, draft: Draft, start: number | undefined): Plac
   if (next.raw.lamport <= (feed?.lamport ?? 0)) return { kind: 'wrong', reason: 'time that runs backwards' }
   const latest = draft.lamport === 0 ? MAX_FIRST_LAMPORT : draft.lamport + MAX_LAMPORT_STEP
   if (last.lamport > latest) return { kind: 'wrong', reason: 'a time far ahead of all others' }
-  const isEarly = entries.some(({ raw }) => raw.parents.some(({ author, seq }) => !isHere(author, seq, draft)))
+  const isEarly = entries.some(({ raw }) =>
+    raw.parents.some(({ author, seq }) => !isHere(author, seq, draft) && !isGone(author, seq)),
+  )
   return isEarly ? { kind: 'early' } : { kind: 'fits', entries, jumps }
 }
 

@@ -11,49 +11,55 @@ const OVERHEAD = 500
 
 const costOf = ({ size, entries }: Unit): number => size + entries.length * OVERHEAD
 
+/** A unit, and where the author's feed was asked for from when it came, see place. */
+export interface WaitingUnit {
+  readonly unit: Unit
+  readonly start: number | undefined
+}
+
 export class Waiting {
-  #units: Unit[] = []
+  #units: WaitingUnit[] = []
   #bytes = 0
 
-  get units(): readonly Unit[] {
+  get units(): readonly WaitingUnit[] {
     return this.#units
   }
 
   /** entries that wait */
   get count(): number {
-    return this.#units.reduce((count, { entries }) => count + entries.length, 0)
+    return this.#units.reduce((count, { unit }) => count + unit.entries.length, 0)
   }
 
   /** The last entry of that author's that waits. */
   tail(author: PeerId): Tail | undefined {
-    const unit = this.#units.findLast((candidate) => candidate.author === author)
-    if (!unit) return undefined
-    const { raw, hash } = lastOf(unit)
+    const last = this.#units.findLast(({ unit }) => unit.author === author)
+    if (!last) return undefined
+    const { raw, hash } = lastOf(last.unit)
     return { seq: raw.seq, hash }
   }
 
   /** @param unit follows what is held, or what waits already, of its author */
-  add(unit: Unit): void {
+  add(unit: Unit, start: number | undefined): void {
     const tail = this.tail(unit.author)
     if (tail && firstOf(unit).raw.seq <= tail.seq) return
-    this.#units.push(unit)
+    this.#units.push({ unit, start })
     this.#bytes += costOf(unit)
     while (this.#bytes > MAX_WAITING_BYTES) this.#dropLast()
   }
 
   /** Takes one out, whose turn has come. */
   take(unit: Unit): void {
-    this.#units = this.#units.filter((other) => other !== unit)
+    this.#units = this.#units.filter((other) => other.unit !== unit)
     this.#bytes -= costOf(unit)
   }
 
   /** Drops all of an author's. */
   drop(author: PeerId): void {
-    for (const unit of this.#units.filter((other) => other.author === author)) this.take(unit)
+    for (const { unit } of this.#units.filter((other) => other.unit.author === author)) this.take(unit)
   }
 
   #dropLast(): void {
-    const unit = this.#units.at(-1)
-    if (unit) this.take(unit)
+    const last = this.#units.at(-1)
+    if (last) this.take(last.unit)
   }
 }
