@@ -553,6 +553,52 @@ describe('somebody who does not keep to it', () => {
   })
 })
 
+describe('what refers to something that nobody has', () => {
+  it('[LG6] waits while somebody claims to have it, and a moment when nobody does; alone nobody can tell', async () => {
+    const scene = new LogScene()
+    const alice = await scene.join('alice')
+    const bob = await scene.join('bob')
+    const lost = keyOf('carol').id
+    const answer = new Writer(keyOf('dave')).write('I agree', { parents: [{ author: lost, seq: 3 }], lamport: 9 })
+    const segments = [await answer.segment(1)]
+    scene.link('alice', 'bob')
+    bob.exchange.close()
+    const push = () => scene.says('bob', 'alice', { kind: 'entries', direct: false, answer: false, segments })
+    const claim = (floor: number, head: number) => {
+      const feeds = [{ author: lost, floor, head, hash: new Uint8Array(SHORT_HASH_BYTES) }]
+      scene.says('bob', 'alice', { kind: 'have', direct: false, full: true, feeds })
+    }
+    claim(1, 3)
+    push()
+    await scene.run(seconds(5))
+    expect(alice.log.waiting).toBe(1)
+    scene.unlink('alice', 'bob')
+    await scene.run(seconds(60))
+    expect(alice.texts()).toEqual([])
+    scene.link('alice', 'bob')
+    claim(1, 2)
+    await scene.run(100)
+    expect(alice.texts()).toEqual([])
+    await scene.run(seconds(3))
+    expect(alice.texts()).toEqual(['I agree'])
+  })
+
+  it('[LG12] is delivered at once when everybody has let it go', async () => {
+    const scene = new LogScene()
+    const alice = await scene.join('alice')
+    const bob = await scene.join('bob')
+    scene.link('alice', 'bob')
+    bob.exchange.close()
+    const lost = keyOf('carol').id
+    const feeds = [{ author: lost, floor: 4, head: 3, hash: new Uint8Array(SHORT_HASH_BYTES) }]
+    scene.says('bob', 'alice', { kind: 'have', direct: false, full: true, feeds })
+    const answer = new Writer(keyOf('dave')).write('I agree', { parents: [{ author: lost, seq: 3 }], lamport: 9 })
+    scene.says('bob', 'alice', { kind: 'entries', direct: false, answer: false, segments: [await answer.segment(1)] })
+    await scene.run(10)
+    expect(alice.texts()).toEqual(['I agree'])
+  })
+})
+
 describe('an exchange that is closed', () => {
   it('[LM2] says nothing any more', async () => {
     const { scene, holders } = await gather('alice', 'bob')

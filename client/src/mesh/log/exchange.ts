@@ -222,6 +222,7 @@ export class Exchange {
       this.#readers.set(partner.id, upTo)
       onAcknowledged(partner.id, upTo)
     }
+    this.#releaseLater()
     this.#ask()
   }
 
@@ -367,13 +368,15 @@ export class Exchange {
   }
 
   #releaseLater(): void {
-    if (this.log.waiting === 0) return
+    // Alone nobody can tell what there is.
+    if (this.log.waiting === 0 || this.#partners.size === 0) return
     this.#cancelReleasing ??= this.deps.clock.after(RELEASED_AFTER, () => void this.#release())
   }
 
   async #release(): Promise<void> {
+    const isGone = (author: PeerId, seq: number) => this.#partners.size > 0 && !this.#isClaimed(author, seq)
     // It fails when the log is closed meanwhile, and nobody waits for it then.
-    await this.log.release((author, seq) => !this.#isClaimed(author, seq)).catch(() => undefined)
+    await this.log.release(isGone).catch(() => undefined)
     this.#cancelReleasing = undefined
     this.#releaseLater()
   }
