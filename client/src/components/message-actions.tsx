@@ -6,7 +6,7 @@ import Pencil from 'lucide-react/icons/pencil'
 import Reply from 'lucide-react/icons/reply'
 import SmilePlus from 'lucide-react/icons/smile-plus'
 import Trash2 from 'lucide-react/icons/trash-2'
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useRef, useState } from 'react'
 import type { Reaction } from '../react/conversation'
 import { emojiName, OFFERED_EMOJI } from '../react/emoji'
 
@@ -115,7 +115,13 @@ interface MenuProps {
 
 function EmojiMenu({ id, others, own, onPick, onClose }: MenuProps) {
   const menu = useRef<HTMLDivElement>(null)
-  useEffect(() => menu.current?.querySelector('button')?.focus(), [])
+  const [isBelow, setBelow] = useState(false)
+  useLayoutEffect(() => {
+    // Above the toolbar, but for the topmost messages, over which there is no room.
+    const top = menu.current?.closest('[role=log]')?.getBoundingClientRect().top ?? 0
+    setBelow((menu.current?.getBoundingClientRect().top ?? 0) < top)
+    menu.current?.querySelector('button')?.focus({ preventScroll: true })
+  }, [])
 
   function onKeyDown(event: KeyboardEvent) {
     moveAlong(event, menu.current)
@@ -126,7 +132,15 @@ function EmojiMenu({ id, others, own, onPick, onClose }: MenuProps) {
   }
 
   return (
-    <div className="emoji-menu" id={id} role="menu" aria-label="React with" ref={menu} onKeyDown={onKeyDown}>
+    <div
+      className="emoji-menu"
+      data-below={isBelow}
+      id={id}
+      role="menu"
+      aria-label="React with"
+      ref={menu}
+      onKeyDown={onKeyDown}
+    >
       {[...new Set([...OFFERED_EMOJI, ...others])].map((emoji, index) => (
         <button
           key={emoji}

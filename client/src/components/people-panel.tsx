@@ -34,7 +34,7 @@ export function PeoplePanel({ open, onOpen, onCompare, onForget }: Props) {
   // Those with whom there is something to read, who may have left before this page was opened.
   const away = [...conversations].flatMap(([key, conversation]) => {
     if (key === EVERYONE || here.some(({ id }) => id === key) || conversation.items.every(isNote)) return []
-    return [awayMember(key, members, lastNameOf(conversation, key))]
+    return [awayMember(key, members, lastNameOf(conversations, key))]
   })
 
   const show = (member: Member) => (

@@ -13,6 +13,12 @@ const NEAR_END = 40
 /** Rows from the first at which more have to come in. */
 const NEAR_TOP = 20
 
+/** Milliseconds after a change of what is drawn within which a scroll is not taken for somebody's, unless they moved. */
+const SETTLING = 300
+
+/** Milliseconds for which a turn of the wheel, a key or a finger explains a scroll. */
+const INTENT = 1_000
+
 /** Rows in view, by their numbers. */
 interface View {
   readonly first: number
@@ -39,7 +45,7 @@ export interface LogScroll {
   readonly isAtEnd: boolean
   readonly onScroll: () => void
   readonly goToEnd: () => void
-  readonly goToRow: (index: number, align: 'center' | 'nearest') => void
+  readonly goToRow: (index: number, align: 'center' | 'nearest' | 'start') => void
 }
 
 export function useLogScroll({ rows, isLoaded, justSaid, onNearTop }: Options): LogScroll {
@@ -49,6 +55,10 @@ export function useLogScroll({ rows, isLoaded, justSaid, onNearTop }: Options): 
   const isFollowing = useRef(true)
   const hasBegun = useRef(false)
   const lastTop = useRef(0)
+  const drawnAt = useRef(0)
+  const movedAt = useRef(Number.NEGATIVE_INFINITY)
+  const leftAt = useRef(Number.NEGATIVE_INFINITY)
+  const marked = useRef<string>(undefined)
   const said = useRef(justSaid)
   const [step, setStep] = useState<Step<Row>>({ rows, isAtFront: false })
   const [view, setView] = useState<View>({ first: 0, last: -1 })
@@ -58,11 +68,16 @@ export function useLogScroll({ rows, isLoaded, justSaid, onNearTop }: Options): 
     const element = box.current
     if (!element) return
     const isThere = element.scrollHeight - element.scrollTop - element.clientHeight <= NEAR_END
-    // Only scrolling up leaves the end; content that grows below does not.
-    if (isThere) isFollowing.current = true
-    else if (element.scrollTop < lastTop.current) isFollowing.current = false
+    const now = performance.now()
+    const isOfSomebody = now - movedAt.current < INTENT || now - drawnAt.current > SETTLING
+    // Only scrolling up leaves the end; content that grows below, or is measured, does not.
+    // On the way elsewhere it is still there for a moment.
+    const hasLeft = now - leftAt.current <= SETTLING
+    if (isThere) isFollowing.current ||= !hasLeft
+    else if (isOfSomebody && element.scrollTop < lastTop.current) isFollowing.current = false
+    else if (isFollowing.current) element.scrollTop = element.scrollHeight
     lastTop.current = element.scrollTop
-    setAtEnd(isThere)
+    setAtEnd(isThere && !hasLeft)
     const first = list.current?.findItemIndex(element.scrollTop) ?? 0
     const last = list.current?.findItemIndex(element.scrollTop + element.clientHeight) ?? -1
     setView((before) => (before.first === first && before.last === last ? before : { first, last }))
@@ -78,10 +93,16 @@ export function useLogScroll({ rows, isLoaded, justSaid, onNearTop }: Options): 
     toEnd()
   }, [toEnd])
 
-  const goToRow = useCallback((index: number, align: 'center' | 'nearest') => {
-    isFollowing.current = false
-    list.current?.scrollToIndex(index, { align })
-  }, [])
+  const goToRow = useCallback(
+    (index: number, align: 'center' | 'nearest' | 'start') => {
+      isFollowing.current = false
+      leftAt.current = performance.now()
+      setAtEnd(false)
+      list.current?.scrollToIndex(index, { align })
+      setTimeout(look, 2 * SETTLING)
+    },
+    [look],
+  )
 
   useLayoutEffect(() => {
     if (step.rows === rows) return
@@ -93,24 +114,39 @@ export function useLogScroll({ rows, isLoaded, justSaid, onNearTop }: Options): 
     if (!isLoaded || step.rows.length === 0) return
     const hasSaid = justSaid !== undefined && justSaid !== said.current
     said.current = justSaid
-    const firstNew = step.rows.findIndex(({ isFirstNew }) => isFirstNew)
-    const begins = !hasBegun.current
     hasBegun.current = true
-    if (begins && firstNew > 0) {
-      isFollowing.current = false
-      list.current?.scrollToIndex(firstNew, { align: 'start' })
-      return look()
-    }
+    drawnAt.current = performance.now()
     if (hasSaid) isFollowing.current = true
-    if (isFollowing.current) toEnd()
-    else look()
-  }, [step, isLoaded, justSaid, look, toEnd])
+    if (!isFollowing.current || !list.current || !box.current) return look()
+    // Somebody has come back to more than there is room for: they read on where they stopped.
+    const firstNew = step.rows.findIndex(({ isFirstNew }) => isFirstNew)
+    const key = step.rows[firstNew]?.key
+    const isAnother = key !== undefined && key !== marked.current
+    marked.current = key
+    box.current.scrollTop = box.current.scrollHeight
+    if (!isAnother || hasSaid || list.current.getItemOffset(firstNew) >= box.current.scrollTop) return look()
+    goToRow(firstNew, 'start')
+  }, [step, isLoaded, justSaid, look, goToRow])
 
   useEffect(() => {
     // The box shrinks when a keyboard comes up or the text being written grows; the column grows as rows are measured.
-    const observer = new ResizeObserver(() => (isFollowing.current ? toEnd() : look()))
+    const observer = new ResizeObserver(() => {
+      drawnAt.current = performance.now()
+      if (isFollowing.current) toEnd()
+      else look()
+    })
     for (const element of [box.current, column.current]) if (element) observer.observe(element)
-    return () => observer.disconnect()
+    const move = () => {
+      movedAt.current = performance.now()
+    }
+    const stay = new AbortController()
+    for (const event of ['wheel', 'touchmove', 'pointerdown', 'keydown']) {
+      box.current?.addEventListener(event, move, { passive: true, signal: stay.signal })
+    }
+    return () => {
+      observer.disconnect()
+      stay.abort()
+    }
   }, [look, toEnd])
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: what has come in may not be enough

@@ -5,7 +5,7 @@ import { KEPT_SHARE, MAX_HELD, MAX_WINDOW } from './limits'
 import { at, entry, NOON, peerId, textsOf } from './room-double'
 
 const open = (readUpTo?: ReturnType<typeof at>) =>
-  new ConversationLog({ self: peerId('me'), now: () => NOON }, readUpTo)
+  new ConversationLog({ self: peerId('me'), openedAt: NOON - 1, now: () => NOON }, readUpTo)
 const READING = { isRead: true, isEndKept: true }
 const AWAY = { isRead: false, isEndKept: true }
 const ABOVE = { isRead: false, isEndKept: false }
@@ -63,6 +63,24 @@ describe('a conversation', () => {
     expect(log.snapshot.marker, 'stays while somebody looks').toMatchObject({ lamport: 2 })
     log.mark()
     expect(log.snapshot.marker).toBeUndefined()
+  })
+
+  it('marks what was missed, though it comes in while somebody looks', () => {
+    const log = open(at(1, 'bo'))
+    log.addPage(page(run(1, 1)), FIRST)
+    log.hear(entry('bo', 2, 'live'), READING)
+    expect(log.snapshot.marker).toBeUndefined()
+    log.hear(entry('bo', 3, 'while you were away', { at: NOON - 60_000 }), READING)
+    expect(log.snapshot).toMatchObject({ marker: { lamport: 1 }, unread: 0 })
+    log.unmark()
+    log.hear(entry('bo', 4, 'and this', { at: NOON - 50_000 }), READING)
+    expect(log.snapshot.marker, 'somebody has looked').toBeUndefined()
+    const newcomer = open()
+    newcomer.addPage(page([]), FIRST)
+    for (const one of run(1, 3)) newcomer.hear({ ...one, at: NOON - 60_000 }, READING)
+    newcomer.markRead()
+    newcomer.hear(entry('bo', 4, 'x', { at: NOON - 60_000 }), READING)
+    expect(newcomer.snapshot.marker, 'whoever is new has missed nothing').toBeUndefined()
   })
 
   it('marks all where nothing was ever read', () => {

@@ -11,6 +11,8 @@ import { Transcript } from './transcript'
 
 interface LogDeps {
   readonly self: PeerId
+  /** milliseconds since 1970: what was written before this page was opened was missed, though it comes in only now */
+  readonly openedAt: number
   /** milliseconds since 1970 */
   readonly now: () => number
 }
@@ -28,6 +30,8 @@ export class ConversationLog {
   #isCutOff = false
   #unread = 0
   #marker: Position | undefined
+  /** where reading stopped before this page was opened, if it had ever begun */
+  #missedSince: Position | undefined
   #snapshot: Conversation | undefined
 
   /** @param readUpTo where reading stopped before this page was opened */
@@ -36,6 +40,7 @@ export class ConversationLog {
     private readUpTo: Position | undefined,
   ) {
     this.#transcript = new Transcript(deps)
+    this.#missedSince = readUpTo
   }
 
   /** The same object until something changes. */
@@ -80,6 +85,7 @@ export class ConversationLog {
   /** Where reading stopped before this page was opened, as it turns out; unless something was read here meanwhile. */
   resume(readUpTo: Position | undefined): void {
     this.readUpTo ??= readUpTo
+    this.#missedSince ??= readUpTo
   }
 
   /**
@@ -172,6 +178,13 @@ export class ConversationLog {
     this.#marker = marker
   }
 
+  /** Nobody looks any more: whoever comes back begins anew. */
+  unmark(): void {
+    if (this.#marker !== undefined) this.#snapshot = undefined
+    this.#marker = undefined
+    this.#missedSince = undefined
+  }
+
   /** All that is held was read. @returns whether anything is different now */
   markRead(): boolean {
     const newest = this.#isCutOff ? undefined : this.#transcript.newest
@@ -198,6 +211,7 @@ export class ConversationLog {
 
   #noteNews(entry: Entry, isRead: boolean): void {
     if (!isRead) this.#unread += 1
+    else if (entry.at < this.deps.openedAt) this.#marker ??= this.#missedSince
     if (entry.late && this.#late.size < MAX_LATE) this.#late.add(entry.id)
   }
 

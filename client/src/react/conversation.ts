@@ -111,10 +111,13 @@ export function textOf({ body }: MessageItem): string | undefined {
   return body.kind === 'text' ? body.text : undefined
 }
 
-/** @returns what somebody was called when they last said something here */
-export function lastNameOf(conversation: Conversation | undefined, who: PeerId): string | undefined {
-  const last = conversation?.items.findLast((item) => item.kind === 'message' && item.author === who)
-  return last?.kind === 'message' ? last.name : undefined
+/** @returns what somebody was called when they last said something, alone or to everyone, as far as that is loaded */
+export function lastNameOf(conversations: ReadonlyMap<ConversationKey, Conversation>, who: PeerId): string | undefined {
+  for (const key of [who, EVERYONE] as const) {
+    const last = conversations.get(key)?.items.findLast((item) => item.kind === 'message' && item.author === who)
+    if (last?.kind === 'message') return last.name
+  }
+  return undefined
 }
 
 /** Values never change, and one with a million parts takes long to weigh. */

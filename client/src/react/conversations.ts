@@ -10,6 +10,8 @@ import { MAX_CONVERSATIONS } from './limits'
 interface ConversationsDeps {
   readonly self: PeerId
   /** milliseconds since 1970 */
+  readonly openedAt: number
+  /** milliseconds since 1970 */
   readonly now: () => number
   /** whether that person can still be written to */
   readonly isHere: (key: ConversationKey) => boolean
@@ -55,7 +57,9 @@ export class Conversations {
 
   /** Somebody looks at that conversation, or at none. */
   look(key: ConversationKey | undefined): void {
-    if (this.#looking === key) return
+    const before = this.#looking
+    if (before === key) return
+    if (before !== undefined) this.changed(() => this.#logs.get(before)?.unmark())
     this.#looking = key
     this.#isAtEnd = false
     if (key !== undefined) this.changed(() => this.open(key).mark())

@@ -26,6 +26,8 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
 /** Whether `text` is one sign that can stand on a small button: it comes from somebody else, so it can be anything. */
 export function isEmoji(text: string): boolean {
+  // Nearly all are these, and a flood of them costs nothing then.
+  if (NAMES.has(text)) return true
   if (text.length === 0 || text.length > MAX_LENGTH || isBlank(text) || !PICTURE.test(text)) return false
   let count = 0
   for (const _ of graphemes.segment(text)) count += 1

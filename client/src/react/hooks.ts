@@ -65,7 +65,7 @@ const NOBODY_TYPES: readonly PeerId[] = []
 /** Of somebody in the room, or with whom something was said alone. */
 export function useLabel(id: PeerId): Label {
   const known = useRoomState((state) => state.labels.get(id))
-  const name = useRoomState((state) => (known ? '' : (lastNameOf(state.conversations.get(id), id) ?? '')))
+  const name = useRoomState((state) => (known ? '' : (lastNameOf(state.conversations, id) ?? '')))
   return useMemo(() => known ?? forgottenLabel({ id, name }), [known, id, name])
 }
 

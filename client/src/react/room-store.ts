@@ -69,6 +69,7 @@ export class RoomStore {
     this.#marks = new ReadMarks({ room: room.id, store: memory, clock })
     this.#conversations = new Conversations({
       self: room.self.id,
+      openedAt: clock.now(),
       now: () => clock.now(),
       isHere: (key) => present(this.#told ?? this.#current.members).some(({ id }) => id === key),
       readUpTo: (key) => this.#marks.get(key),

@@ -69,7 +69,7 @@ describe('how a person is reached in words', () => {
     ['relayed, 140 ms', { reach: 'relayed', rtt: 140 }],
     ['connecting…', { reach: 'none' }],
     ['reconnecting…', { status: 'suspected', rtt: 4 }],
-    ['not here now', { status: 'gone', reach: 'none' }],
+    ['away', { status: 'gone', reach: 'none' }],
   ])('%s', (words, change) => {
     expect(reachWords(member('Bo', change))).toBe(words)
   })

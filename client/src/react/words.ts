@@ -9,7 +9,7 @@ export function countWords(count: number, one: string, many: string): string {
 }
 
 export function reachWords(member: Pick<Member, 'status' | 'reach' | 'rtt'>): string {
-  if (member.status === 'gone') return 'not here now'
+  if (member.status === 'gone') return 'away'
   if (member.status === 'suspected') return 'reconnecting…'
   if (member.reach === 'none') return 'connecting…'
   if (member.rtt === undefined) return member.reach
@@ -31,7 +31,7 @@ export function standingWords(standing: Label['standing']): string | undefined {
 /** On a conversation with one person alone: parts that are each kept on one line where there is room. */
 export function directWords(member: Member | undefined, standing: Label['standing']): readonly string[] {
   if (member === undefined || member.status === 'gone') {
-    return ['Not here now.', 'What you write is delivered when both of you are here.']
+    return ['Not here now', 'what you write is delivered when both of you are here']
   }
   const who = standing === 'look-alike' ? 'Not the one you verified' : 'Only the two of you read this'
   return [who, reachWords(member)]
