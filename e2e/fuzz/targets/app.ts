@@ -8,7 +8,7 @@ import { FOLD_LINES_AT, FOLD_TEXT_AT, FOLDED_TEXT, MAX_LINKS, SHOWN_JSON } from 
 import { initials, isBlank, labelPeople, labelText, plainName } from '../../../client/src/react/names'
 import { printData } from '../../../client/src/react/print-data'
 import { cutText, isLong, splitLinks } from '../../../client/src/react/text-parts'
-import { newDayWords, timeWords } from '../../../client/src/react/words'
+import { dayWords, timeWords } from '../../../client/src/react/words'
 import type { Dice } from '../dice'
 import { isSame } from '../same'
 import { expectThat, type Target, target } from '../target'
@@ -96,7 +96,7 @@ export const APP: readonly Target[] = [
     hold({ at, before }) {
       const words = timeWords(at)
       if (words) expectThat(words.iso.length <= 30 && words.long.length <= 100, 'a time takes a page')
-      newDayWords(before, at)
+      dayWords(before, at)
     },
   }),
 ]

@@ -1,8 +1,18 @@
 /** What honest peers send, of every kind: where altering begins. The types tell when a kind is missing. */
-import type { Frame } from '../../../client/src/mesh/protocol/frames'
+
+import { toBase64Url } from '../../../client/src/mesh/protocol/base64url'
+import { type Frame, PROTOCOL_VERSION } from '../../../client/src/mesh/protocol/frames'
+import { toPeerId } from '../../../client/src/mesh/protocol/ids'
 import type { LinkSignal, NumberedIntroduction } from '../../../client/src/mesh/protocol/introductions'
 import { MAX_RECORD_BYTES, MAX_TOPIC_LENGTH } from '../../../client/src/mesh/protocol/limits'
-import { type Payload, REFUSAL_REASONS } from '../../../client/src/mesh/protocol/payloads'
+import {
+  encodeLogMessage,
+  HASH_BYTES,
+  type LogMessage,
+  type Segment,
+  SHORT_HASH_BYTES,
+} from '../../../client/src/mesh/protocol/log-messages'
+import { encodeSignal, type Payload, REFUSAL_REASONS, type Signal } from '../../../client/src/mesh/protocol/payloads'
 import type { Dice } from '../dice'
 import { text } from '../texts'
 import { data, number } from '../values'
@@ -19,7 +29,7 @@ const received = (dice: Dice) => (dice.chance(1 / 2) ? { instance: words(dice, 3
 const FRAMES: Makers<Frame> = {
   hello: (dice) => ({
     kind: 'hello',
-    version: 1,
+    version: PROTOCOL_VERSION,
     instance: words(dice, 32),
     record: record(dice),
     received: received(dice),
@@ -28,17 +38,52 @@ const FRAMES: Makers<Frame> = {
   pong: (dice) => ({ kind: 'pong', stamp: number(dice) }),
   data: (dice) => ({ kind: 'data', seq: count(dice), payload: dice.bytes(1 + dice.count()) }),
   ack: (dice) => ({ kind: 'ack', seq: count(dice) }),
+  log: (dice) => ({ kind: 'log', message: encodeLogMessage(honestLogMessage(dice)) }),
+  signal: (dice) => ({ kind: 'signal', signal: encodeSignal(honestSignal(dice)) }),
   bye: () => ({ kind: 'bye' }),
 }
 
-const PAYLOADS: Makers<Payload> = {
-  message: (dice) => ({
-    kind: 'message',
-    number: count(dice),
+const author = (dice: Dice) => toPeerId(toBase64Url(dice.bytes(16)))
+
+/** Of the right shape; whether it is signed, and of what, is not said. */
+const segment = (dice: Dice): Segment => ({
+  publicKey: dice.chance(1 / 2) ? dice.bytes(32) : undefined,
+  previous: dice.chance(1 / 2) ? dice.bytes(HASH_BYTES) : undefined,
+  entries: dice.list(1 + dice.below(4), () => dice.bytes(1 + dice.count(200))),
+  signature: dice.bytes(64),
+})
+
+const LOG_MESSAGES: Makers<LogMessage> = {
+  have: (dice) => ({
+    kind: 'have',
     direct: dice.chance(1 / 2),
-    at: dice.chance(1 / 4) ? dice.pick([0, -1, 8.64e15, 8.65e15, 1e300, 0.5]) : Date.UTC(2026, 0, 1) + count(dice),
-    data: data(dice),
+    full: dice.chance(1 / 2),
+    feeds: dice.list(dice.below(5), () => ({
+      author: author(dice),
+      floor: count(dice),
+      head: count(dice),
+      hash: dice.bytes(SHORT_HASH_BYTES),
+    })),
   }),
+  want: (dice) => ({
+    kind: 'want',
+    direct: dice.chance(1 / 2),
+    feeds: dice.list(dice.below(5), () => ({ author: author(dice), from: count(dice) })),
+  }),
+  entries: (dice) => ({
+    kind: 'entries',
+    direct: dice.chance(1 / 2),
+    answer: dice.chance(1 / 2),
+    segments: dice.list(dice.below(4), () => segment(dice)),
+  }),
+  forks: (dice) => ({
+    kind: 'forks',
+    direct: dice.chance(1 / 2),
+    proofs: dice.list(dice.below(4), () => dice.bytes(dice.count())),
+  }),
+}
+
+const PAYLOADS: Makers<Payload> = {
   request: (dice) => ({
     kind: 'request',
     number: count(dice),
@@ -69,6 +114,14 @@ const SIGNALS: readonly ((dice: Dice) => LinkSignal)[] = [
 ]
 
 export const honestFrame = (dice: Dice): Frame => dice.pick(Object.values(FRAMES))(dice)
+
+export const honestLogMessage = (dice: Dice): LogMessage => dice.pick(Object.values(LOG_MESSAGES))(dice)
+
+export const honestSignal = (dice: Dice): Signal => ({
+  topic: words(dice, MAX_TOPIC_LENGTH),
+  data: data(dice),
+  direct: dice.chance(1 / 2),
+})
 
 export const honestPayload = (dice: Dice): Payload => dice.pick(Object.values(PAYLOADS))(dice)
 

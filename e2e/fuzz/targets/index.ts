@@ -5,6 +5,7 @@ import { CONTRACT } from './contract'
 import { ENTRIES } from './entries'
 import { FRAGMENTS } from './fragments'
 import { IDENTITY } from './identity'
+import { LOGS } from './logs'
 import { PEER } from './peer'
 import { REQUESTS } from './requests'
 import { ROOM } from './room'
@@ -12,7 +13,7 @@ import { ROOMS } from './rooms'
 import { STORED } from './stored'
 import { WIRE } from './wire'
 
-const OF_PEERS = [...WIRE, ...FRAGMENTS, ...IDENTITY, ...ENTRIES, ...PEER, ...ROOM]
+const OF_PEERS = [...WIRE, ...FRAGMENTS, ...IDENTITY, ...ENTRIES, ...LOGS, ...PEER, ...ROOM]
 const OF_SERVERS = [...CONTRACT, ...REQUESTS]
 const OF_PEOPLE = [...ROOMS, ...STORED, ...APP]
 

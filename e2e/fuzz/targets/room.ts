@@ -69,7 +69,7 @@ export const ROOM: readonly Target[] = [
         if (step.kind !== 'talk') await attack(sim, mallory, alice, step, index + 1)
         else {
           said += 1
-          const posted = [alice, bob].map((peer) => peer.room.broadcast(said))
+          const posted = [alice, bob].map((peer) => peer.room.broadcast({ kind: 'data', data: said }))
           await sim.run(50)
           await Promise.all(posted)
         }
@@ -79,10 +79,11 @@ export const ROOM: readonly Target[] = [
       expectHeard(alice, bob, expected)
       expectHeard(bob, alice, expected)
       const payloads = steps.filter(({ kind }) => kind === 'payload' || kind === 'frame').length
-      for (const { messages, errors, room } of [alice, bob]) {
-        const hers = messages.filter(({ from }) => from === mallory.id)
-        expectThat(hers.length <= payloads, `${hers.length} messages of mallory`)
-        expectThat(messages.length === hers.length + said, 'somebody spoke who is not there')
+      for (const { id, entries, errors, room } of [alice, bob]) {
+        const others = entries.filter(({ author, content }) => author !== id && content.kind === 'data')
+        const hers = others.filter(({ author }) => author === mallory.id)
+        expectThat(hers.length <= payloads, `${hers.length} entries of mallory`)
+        expectThat(others.length === hers.length + said, 'somebody spoke who is not there')
         expectThat(errors.length <= MAX_ERRORS, `people are told ${errors.length} errors`)
         expectThat(room.members().length <= 2, `${room.members().length} members`)
       }
@@ -117,7 +118,8 @@ async function attack(
 }
 
 function expectHeard(listener: SimPeer, speaker: SimPeer, expected: readonly number[]): void {
-  const heard = listener.messages.filter(({ from }) => from === speaker.id).map(({ data }) => data)
+  const hers = listener.entries.filter(({ author }) => author === speaker.id)
+  const heard = hers.flatMap(({ content }) => (content.kind === 'data' ? [content.data] : []))
   expectThat(isSame(heard, expected), `${JSON.stringify(heard)} was heard of ${JSON.stringify(expected)}`)
   const other = listener.room.members().find(({ id }) => id === speaker.id)
   expectThat(other?.status === 'here' && other.reach === 'direct', `the other is ${other?.status}`)
