@@ -97,6 +97,8 @@ export class ConversationLog {
     this.#snapshot = undefined
     const isOwn = entry.author === this.deps.self
     if (isOwn) this.#settle(entry)
+    // Whoever speaks has caught up.
+    if (isOwn) this.#missedSince = undefined
     const isSaid = entry.content.kind === 'text' || entry.content.kind === 'reply' || entry.content.kind === 'data'
     if (!isSaid) return void this.#transcript.add(entry)
     const newest = this.#transcript.newest
@@ -211,7 +213,7 @@ export class ConversationLog {
 
   #noteNews(entry: Entry, isRead: boolean): void {
     if (!isRead) this.#unread += 1
-    else if (entry.at < this.deps.openedAt) this.#marker ??= this.#missedSince
+    else if (!entry.late && entry.at < this.deps.openedAt) this.#marker ??= this.#missedSince
     if (entry.late && this.#late.size < MAX_LATE) this.#late.add(entry.id)
   }
 

@@ -148,7 +148,13 @@ describe('a notice', () => {
   it('says what it means when the log is not kept', () => {
     const words = noticeWords(new RoomError('not-stored', 'The disk is full.'), nameOf)
     expect(words).toContain('When this page is closed it is gone from here')
-    expect(words).toContain('The disk is full.')
+    expect(words).toMatch(/^The disk is full\. When/)
+  })
+
+  it('says whose messages contradict one another', () => {
+    const forked = (peer: Member) => noticeWords(new RoomError('forked', 'You did.', { peer: peer.id }), nameOf)
+    expect(forked(bo)).toContain('Bo wrote two versions')
+    expect(forked(cy)).toBe('You did.')
   })
 
   it('says that somebody is here with another password', () => {

@@ -198,10 +198,12 @@ export function noticeWords(error: RoomError, nameOf: (peer: PeerId) => string |
     return 'Somebody in this room has another password than you, and nobody with yours is here.'
   }
   if (error.reason === 'not-stored') {
-    return `${plainText(cutText(error.message, MAX_CLAUSE))}. When this page is closed it is gone from here; others keep what they have.`
+    return `${sentence(error.message)}. When this page is closed it is gone from here; others keep what they have.`
   }
   if (error.reason === 'forked') {
-    const who = (peer && nameOf(peer)) ?? 'Somebody'
+    const who = peer && nameOf(peer)
+    // What the library says of oneself helps; of others it has no more than their name.
+    if (who === undefined) return `${sentence(error.message)}.`
     return `${who} wrote two versions of the same messages. What contradicts was taken out of the conversation.`
   }
   if (error.reason === 'misbehaving') {
@@ -219,8 +221,13 @@ const MAX_CLAUSE = 300
 
 /** A sentence of the library, made to stand behind a colon. */
 function clause(words: string): string {
-  const sentence = plainText(cutText(words, MAX_CLAUSE))
-  return sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, '')
+  const whole = sentence(words)
+  return whole.charAt(0).toLowerCase() + whole.slice(1)
+}
+
+/** The same without its full stop. */
+function sentence(words: string): string {
+  return plainText(cutText(words, MAX_CLAUSE)).replace(/\.$/, '')
 }
 
 /** @param bytes a whole number */
