@@ -78,9 +78,25 @@ function slimSimplePeer() {
   } satisfies Plugin
 }
 
+/**
+ * Signaling goes over WebSockets alone, which Socket.IO's client is told when it runs, too late for the bundle: its other
+ * ways stay out of it.
+ */
+function webSocketsAlone() {
+  const transports = "import { WS } from './websocket.node.js'\nexport const transports = { websocket: WS }\n"
+  return {
+    name: 'starling:web-sockets-alone',
+    apply: 'build',
+    load: {
+      filter: { id: /[\\/]engine\.io-client[\\/]build[\\/]esm[\\/]transports[\\/](index|polling-xhr)\.js$/ },
+      handler: (id) => (id.endsWith('index.js') ? transports : 'export class XHR {}\n'),
+    },
+  } satisfies Plugin
+}
+
 export default defineConfig({
   root: here('client'),
-  plugins: [react(), signalingInDev(), libraryInDev(), slimSimplePeer()],
+  plugins: [react(), signalingInDev(), libraryInDev(), slimSimplePeer(), webSocketsAlone()],
   server: { port: Number(process.env.PORT || 3000), host: process.env.HOST || true, strictPort: true },
   // Known beforehand, so that the first page load in dev is not followed by a reload.
   optimizeDeps: {

@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert'
 import { isDeepStrictEqual } from 'node:util'
-import { decode } from '@msgpack/msgpack'
+import { decode, encode } from '@msgpack/msgpack'
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../../sim/seeded-random'
 import type { Data } from './data'
@@ -34,6 +34,11 @@ describe('data through the door', () => {
       const decoded = decodeMsgpack(encodeMsgpack(data))
       if (!isDeepStrictEqual(decoded, { ok: true, value: data })) expect.fail(`seed ${seed}`)
     }
+  })
+
+  it('[FR3] is written byte for byte as by a library', () => {
+    const random = Array.from({ length: 300 }, (_, index) => randomData(seededRandom(index), 3))
+    for (const data of [...EDGE_DATA, ...random]) deepStrictEqual(encodeMsgpack(data), encode(data))
   })
 
   it('[DT1] gives bytes a memory of their own, so that nothing else shows behind them', () => {

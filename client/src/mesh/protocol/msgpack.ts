@@ -1,13 +1,14 @@
 /**
- * The one door for MessagePack from others (its specification, 'Formats', is the table below). It is
- * read here and not by the library, whose decoder allocates what a header claims - five bytes can claim
+ * MessagePack (its specification, 'Formats', is the table below), and the one door for it from others. It is read here and
+ * not by a library, whose decoder allocates what a header claims - five bytes can claim
  * four billion elements, and again inside each -, drops a byte order mark and lets text pass that is not
  * UTF-8. What comes out is complete, shallow enough and made of JSON-like values and bytes alone.
  * Rules FR3-FR4.
  */
-import { Encoder } from '@msgpack/msgpack'
+
 import type { Data } from './data'
 import { MAX_DATA_DEPTH, MAX_DATA_VALUES, VALUES_OF_BYTES } from './limits'
+import { Writer } from './msgpack-writer'
 import { bad, ok, type Result } from './result'
 
 /** A payload is an array of its parts, so the data in it starts one level down. */
@@ -16,10 +17,14 @@ const MAX_DEPTH = MAX_DATA_DEPTH + 2
 /** Besides the data a payload has four parts at most, and an entry five, and four parents of twelve values each. */
 const MAX_VALUES = MAX_DATA_VALUES + 64
 
-const encoder = new Encoder({ maxDepth: MAX_DEPTH + 1 })
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-export const encodeMsgpack = (value: Data): Uint8Array => encoder.encode(value)
+/** Writes one value in the shortest form of each part; numbers that are not whole as float64. */
+export function encodeMsgpack(value: Data): Uint8Array {
+  const writer = new Writer()
+  writer.write(value)
+  return writer.bytes()
+}
 
 /** Reads exactly one value. Bytes within it are copies, so that they keep nothing else in memory. */
 export function decodeMsgpack(bytes: Uint8Array): Result<Data> {
