@@ -3,6 +3,7 @@
  * that hold, upgrade or remove them, a full disk, rows that nobody wrote. The store in memory runs the same cases.
  */
 import { type BrowserContext, test as base, expect, type Page } from 'playwright/test'
+import type * as Databases from '../client/src/mesh/log/browser-database'
 import type * as Stores from '../client/src/mesh/log/indexed-db-log-store'
 import type * as Ports from '../client/src/mesh/log/log-store'
 import type { LogStore } from '../client/src/mesh/log/log-store'
@@ -18,6 +19,7 @@ interface Hand {
   readonly stores: typeof Stores
   readonly contract: typeof Contract
   readonly samples: typeof Samples
+  readonly requested: typeof Databases.requested
   readonly room: RoomId
   /** of people ten times as impatient as others */
   readonly clock: Clock
@@ -70,6 +72,7 @@ async function prepare(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const load = <Module>(name: string): Promise<Module> => import(`/src/mesh/log/${name}.ts`)
     const stores = await load<typeof Stores>('indexed-db-log-store')
+    const { requested } = await load<typeof Databases>('browser-database')
     const { LogStoreError } = await load<typeof Ports>('log-store')
     const contract = await load<typeof Contract>('log-store-contract')
     const samples = await load<typeof Samples>('stored-samples')
@@ -87,6 +90,7 @@ async function prepare(page: Page): Promise<void> {
       stores,
       contract,
       samples,
+      requested,
       room,
       clock,
       store: undefined,
@@ -258,7 +262,7 @@ test('[ST6] a store gives way to a newer version of the app in another tab, keep
 
   const fault = await other.evaluate(async () => {
     const { faultOf, open, stores } = window.hand
-    return faultOf(open({ steps: [...stores.LOG_SCHEMA, (db) => void db.createObjectStore('drafts' as 'feeds')] }))
+    return faultOf(open({ steps: [...stores.LOG_SCHEMA, (db) => void db.createObjectStore('drafts')] }))
   })
 
   expect(fault).toBe('none')
@@ -273,34 +277,35 @@ test('[ST6] a database of an older version is brought forward step by step, with
   openPage,
 }) => {
   const page = await openPage()
-  // As it might have been: entries without the word whether they were late.
+  // As it might have been: feeds of which nobody said up to where others have them.
   await page.evaluate(async () => {
     const { hold, samples } = window.hand
     const db = await hold(1, (db) => {
-      const entries = db.createObjectStore('entries', { keyPath: ['log', 'author', 'seq'] })
-      entries.createIndex('position', ['log', 'lamport', 'author', 'seq'])
-      db.createObjectStore('feeds', { keyPath: ['log', 'author'] })
-      for (const { late: _, ...entry } of samples.feedEntries(samples.alice, 5)) entries.put({ log: 'room', ...entry })
+      db.createObjectStore('runs', { keyPath: ['log', 'author', 'last', 'first'] })
+      const { acknowledged: _, ...feed } = samples.feedOf(samples.alice, 5)
+      db.createObjectStore('feeds', { keyPath: ['log', 'author'] }).put({ log: 'room', ...feed })
     })
     db.close()
   })
 
   expect(await open(page)).toBe('none')
-  await expect(countEntries(page)).rejects.toThrow('malformed (late)')
-  const late = await page.evaluate(async () => {
-    const { open, stores } = window.hand
+  await expect(page.evaluate(async () => void (await window.hand.store?.feeds('room')))).rejects.toThrow(
+    'malformed (acknowledged)',
+  )
+  const acknowledged = await page.evaluate(async () => {
+    const { open, requested, stores } = window.hand
     const store = await open({
       steps: [
         ...stores.LOG_SCHEMA,
         async (_, transaction) => {
-          const entries = transaction.objectStore('entries')
-          for (const row of await entries.getAll()) await entries.put({ ...row, late: false })
+          const feeds = transaction.objectStore('feeds')
+          for (const row of await requested(feeds.getAll())) feeds.put({ ...row, acknowledged: 0 })
         },
       ],
     })
-    return (await store.readAfter('room', undefined, 10)).map(({ late }) => late)
+    return (await store.feeds('room')).map(({ acknowledged }) => acknowledged)
   })
-  expect(late).toEqual([false, false, false, false, false])
+  expect(acknowledged).toEqual([0])
 })
 
 test("[ST6] an upgrade that meets what it cannot read changes nothing, and rejects with 'corrupt'", async ({
@@ -311,9 +316,9 @@ test("[ST6] an upgrade that meets what it cannot read changes nothing, and rejec
 
   const fault = await page.evaluate(() => {
     const { faultOf, open, stores } = window.hand
-    const remove: (typeof stores.LOG_SCHEMA)[number] = async (db, transaction) => {
+    const remove: (typeof stores.LOG_SCHEMA)[number] = (db, transaction) => {
       db.deleteObjectStore('feeds')
-      await transaction.objectStore('entries').clear()
+      transaction.objectStore('runs').clear()
       transaction.objectStore('feeds')
     }
     return faultOf(open({ steps: [...stores.LOG_SCHEMA, remove] }))
@@ -329,10 +334,10 @@ test('[ST6] an upgrade of which a write fails changes nothing', async ({ openPag
   await openWith(page, 3)
 
   const fault = await page.evaluate(() => {
-    const { faultOf, open, stores } = window.hand
+    const { faultOf, open, requested, stores } = window.hand
     const addTwice: (typeof stores.LOG_SCHEMA)[number] = async (_, transaction) => {
-      const entries = transaction.objectStore('entries')
-      for (const row of await entries.getAll()) await entries.add(row)
+      const runs = transaction.objectStore('runs')
+      for (const row of await requested(runs.getAll())) await requested(runs.add(row))
     }
     return faultOf(open({ steps: [...stores.LOG_SCHEMA, addTwice] }))
   })
@@ -355,11 +360,12 @@ test("[ST6] rows that were not written so are 'corrupt' to whatever reads them, 
   await openWith(page, 3)
   const faults = await page.evaluate(async () => {
     const { faultOf, hold, samples, store } = window.hand
-    const { alice, bob, bytesOf, entryOf, feedOf } = samples
+    const { alice, bob, bytesOf, feedOf } = samples
     if (!store) throw new Error('it is not open')
     const db = await hold()
-    const writing = db.transaction(['entries', 'feeds'], 'readwrite')
-    writing.objectStore('entries').put({ log: bob, ...entryOf(alice, 1, 1), previous: bytesOf(5, 5) })
+    const writing = db.transaction(['runs', 'feeds'], 'readwrite')
+    const run = { log: bob, author: alice, first: 1, last: 3, firstLamport: 1, lastLamport: 3 }
+    writing.objectStore('runs').put({ ...run, data: bytesOf(5, 5) })
     writing.objectStore('feeds').put({ log: bob, ...feedOf(alice, 1), head: 'one' })
     writing.objectStore('feeds').put({ log: 'no log', ...feedOf(alice, 1) })
     await new Promise((resolve) => writing.addEventListener('complete', resolve))
@@ -369,6 +375,7 @@ test("[ST6] rows that were not written so are 'corrupt' to whatever reads them, 
         store.read(bob, { author: alice, from: 1, to: 1 }, 1000),
         store.readBefore(bob, undefined, 1),
         store.readAfter(bob, undefined, 1),
+        store.remove(bob, [{ author: alice, from: 2, to: 3 }], []),
         store.feeds(bob),
         store.list(),
         store.read('room', { author: alice, from: 1, to: 1 }, 1000),
@@ -377,7 +384,7 @@ test("[ST6] rows that were not written so are 'corrupt' to whatever reads them, 
     )
   })
 
-  expect(faults).toEqual(['corrupt', 'corrupt', 'corrupt', 'corrupt', 'corrupt', 'none', 'none'])
+  expect(faults).toEqual(['corrupt', 'corrupt', 'corrupt', 'corrupt', 'corrupt', 'corrupt', 'none', 'none'])
 })
 
 test("[ST6] where a page may keep nothing, as in a sandboxed frame, opening rejects with 'unavailable'", async ({

@@ -3,46 +3,47 @@
  * rooms, never wait for one another. What rows look like, and whether one read back is sound, is stored-rows.ts's; waiting
  * for other tabs and what errors mean is browser-database.ts's. Rules ST1-ST6.
  */
-import { type DBSchema, type IDBPDatabase, unwrap } from 'idb'
 import type { PeerId, RoomId } from '../protocol/ids'
 import { type Clock, systemClock } from '../runtime/clock'
-import { committed, deleteDatabase, listDatabases, openDatabase, type SchemaStep, storeError } from './browser-database'
-import type { Position } from './entry'
-import { type LogName, type LogStore, LogStoreError, type Range, type StoredEntry, type StoredFeed } from './log-store'
 import {
-  type EntryRow,
-  type FeedRow,
-  readEntryRow,
-  readFeedRow,
-  readLogName,
-  writeEntryRow,
-  writeFeedRow,
-} from './stored-rows'
-
-export interface LogSchema extends DBSchema {
-  entries: {
-    key: [log: string, author: string, seq: number]
-    value: EntryRow
-    indexes: { position: [log: string, lamport: number, author: string, seq: number] }
-  }
-  feeds: { key: [log: string, author: string]; value: FeedRow }
-}
+  committed,
+  deleteDatabase,
+  listDatabases,
+  openDatabase,
+  requested,
+  type SchemaStep,
+  storeError,
+  undo,
+} from './browser-database'
+import { comparePositions, type Position } from './entry'
+import { type LogName, type LogStore, LogStoreError, type Range, type StoredEntry, type StoredFeed } from './log-store'
+import { MAX_RUN_SPAN, readRun, writeRuns } from './run-rows'
+import { type RunRow, readFeedRow, readLogName, readRunRow, writeFeedRow } from './stored-rows'
 
 /** Steps that were ever released stay as they are; a new shape is a new step. */
-export const LOG_SCHEMA: readonly SchemaStep<LogSchema>[] = [
+export const LOG_SCHEMA: readonly SchemaStep[] = [
   (db) => {
-    const entries = db.createObjectStore('entries', { keyPath: ['log', 'author', 'seq'] })
-    entries.createIndex('position', ['log', 'lamport', 'author', 'seq'])
+    // By the last of each row, so that the row with an entry is the first one from there on; the first is for whoever
+    // has to know what a row has without reading it.
+    const runs = db.createObjectStore('runs', { keyPath: ['log', 'author', 'last', 'first'] })
+    runs.createIndex('end', ['log', 'lastLamport', 'author', 'last'])
+    // Of rows with more than one entry alone.
+    runs.createIndex('start', ['log', 'firstLamport'])
     db.createObjectStore('feeds', { keyPath: ['log', 'author'] })
   },
 ]
 
+/** The keys of rows, and of rows in the index 'end'. */
+type RunKey = [log: LogName, author: PeerId, last: number, first: number]
+type EndKey = [log: LogName, lamport: number, author: PeerId, seq: number]
+
 export interface IndexedDbLogStoreOptions {
   readonly room: RoomId
+  /** whose entries nobody else may have yet: they outlive a power cut once they are put, those of others a crash */
   readonly self: PeerId
   readonly clock?: Clock
   /** other than those of this version only in tests */
-  readonly steps?: readonly SchemaStep<LogSchema>[]
+  readonly steps?: readonly SchemaStep[]
 }
 
 const PREFIX = 'starling:'
@@ -53,8 +54,8 @@ export const databaseName = (room: RoomId, self: PeerId): string => roomPrefix(r
 export async function openIndexedDbLogStore(options: IndexedDbLogStoreOptions): Promise<LogStore> {
   const { room, self, clock = systemClock, steps = LOG_SCHEMA } = options
   const db = await openDatabase({ name: databaseName(room, self), steps, clock })
-  const hasAll = db.objectStoreNames.contains('entries') && db.objectStoreNames.contains('feeds')
-  if (hasAll) return new IndexedDbLogStore(db)
+  const hasAll = db.objectStoreNames.contains('runs') && db.objectStoreNames.contains('feeds')
+  if (hasAll) return new IndexedDbLogStore(db, self)
   db.close()
   throw new LogStoreError(
     'corrupt',
@@ -83,8 +84,6 @@ export async function forgetLogs(
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
 }
 
-const WRITE: IDBTransactionOptions = { durability: 'strict' }
-
 /** Greater than anything that a key of this log goes on with: arrays come after numbers and strings. */
 const END: never[] = []
 
@@ -93,49 +92,61 @@ const LAST = '\uffff'
 
 class IndexedDbLogStore implements LogStore {
   readonly isDurable = true
+  readonly #tails = new Map<string, Tail>()
 
-  constructor(private readonly db: IDBPDatabase<LogSchema>) {}
+  constructor(
+    private readonly db: IDBDatabase,
+    private readonly self: PeerId,
+  ) {}
 
   list(): Promise<readonly LogName[]> {
     return this.#attempt(async () => {
       const logs: LogName[] = []
-      const { store } = this.#reading('feeds')
-      let cursor = await store.openKeyCursor()
-      while (cursor) {
-        const [log] = cursor.key
-        logs.push(readLogName(log))
+      const request = this.#reading('feeds').openKeyCursor()
+      for (let cursor = await requested(request); cursor; cursor = await requested(request)) {
+        const log = readLogName((cursor.key as unknown[])[0])
+        logs.push(log)
         // From log to log, whatever the number of feeds.
-        cursor = await cursor.continue([log, LAST])
+        cursor.continue([log, LAST])
       }
       return logs
     })
   }
 
   feeds(log: LogName): Promise<readonly StoredFeed[]> {
-    return this.#attempt(async () => (await this.#reading('feeds').store.getAll(allOf(log))).map(readFeedRow))
-  }
-
-  put(log: LogName, entries: readonly StoredEntry[], feeds: readonly StoredFeed[]): Promise<void> {
-    return this.#write((entryStore, feedStore) => {
-      for (const entry of entries) entryStore.put(writeEntryRow(log, entry))
-      for (const feed of feeds) feedStore.put(writeFeedRow(log, feed))
+    return this.#attempt(async () => {
+      const rows: unknown[] = await requested(this.#reading('feeds').getAll(IDBKeyRange.bound([log], [log, END])))
+      return rows.map(readFeedRow)
     })
   }
 
-  read(log: LogName, { author, from, to }: Range, maxBytes: number): Promise<readonly StoredEntry[]> {
+  put(log: LogName, entries: readonly StoredEntry[], feeds: readonly StoredFeed[]): Promise<void> {
+    const rows = writeRuns(log, entries).map((row) => ({ row, isBehindAll: this.#tailOf(row).append(row) }))
+    const durability = rows.some(({ row }) => row.author === this.self) ? 'strict' : 'relaxed'
+    return this.#write(log, feeds, durability, async (runs) => {
+      for (const { row, isBehindAll } of rows) {
+        if (!isBehindAll && row.first <= (await this.#tailOf(row).find(runs, row)))
+          await cut(runs, log, { author: row.author, from: row.first, to: row.last })
+        runs.put(row)
+      }
+    })
+  }
+
+  read(log: LogName, range: Range, maxBytes: number): Promise<readonly StoredEntry[]> {
     return this.#attempt(async () => {
-      if (from > to) return []
-      const range = IDBKeyRange.bound([log, author, from], [log, author, to])
       const entries: StoredEntry[] = []
+      if (range.from > range.to) return entries
       let left = maxBytes
       // One after the other, since an entry may be a thousand times as large as the one before it.
-      let cursor = await this.#reading('entries').store.openCursor(range)
-      while (cursor) {
-        const entry = readEntryRow(cursor.value)
-        left -= entry.bytes.length
-        if (left < 0 && entries.length > 0) break
-        entries.push(entry)
-        cursor = await cursor.continue()
+      const request = this.#reading('runs').openCursor(from(log, range.author, range.from))
+      for (let cursor = await requested(request); cursor; cursor = await requested(request)) {
+        for (const entry of readRun(cursor.value, range.from, range.to)) {
+          left -= entry.bytes.length
+          if (left < 0 && entries.length > 0) return entries
+          entries.push(entry)
+        }
+        if (readRunRow(cursor.value).last >= range.to) break
+        cursor.continue()
       }
       return entries
     })
@@ -144,30 +155,31 @@ class IndexedDbLogStore implements LogStore {
   readBefore(log: LogName, position: Position | undefined, count: number): Promise<readonly StoredEntry[]> {
     return this.#attempt(async () => {
       if (count < 1) return []
-      const index = this.#reading('entries').store.index('position')
-      const end = position === undefined ? [log, END] : keyOf(log, position)
-      // Browsers load many at once only forwards; so where they begin is looked for first, by keys alone.
-      const cursor = await index.openKeyCursor(IDBKeyRange.bound([log], end, false, true), 'prev')
-      const first = count > 1 ? await cursor?.advance(count - 1) : cursor
-      const rows = await index.getAll(IDBKeyRange.bound(first?.key ?? [log], end, false, true), count)
-      return rows.map(readEntryRow)
+      const runs = this.#reading('runs')
+      const found = position === undefined ? [] : await readAround(runs, log, position)
+      const end = position === undefined ? [log, END] : endOf(log, position)
+      await gather(runs, IDBKeyRange.bound([log], end, false, true), 'prev', count, found)
+      return found.sort(comparePositions).slice(-count)
     })
   }
 
   readAfter(log: LogName, position: Position | undefined, count: number): Promise<readonly StoredEntry[]> {
     return this.#attempt(async () => {
       if (count < 1) return []
-      const start = position === undefined ? [log] : keyOf(log, position)
-      const range = IDBKeyRange.bound(start, [log, END], true, true)
-      return (await this.#reading('entries').store.index('position').getAll(range, count)).map(readEntryRow)
+      const runs = this.#reading('runs')
+      const found: StoredEntry[] = []
+      const start = position === undefined ? [log] : endOf(log, position)
+      const isAfter = (entry: Position) => position === undefined || comparePositions(entry, position) > 0
+      const last = await gather(runs, IDBKeyRange.bound(start, [log, END], true), 'next', count, found, isAfter)
+      // What rows that end behind these hold of what stands between these.
+      if (last) found.push(...(await readAround(runs, log, { ...last, seq: last.seq + 1 })).filter(isAfter))
+      return found.sort(comparePositions).slice(0, count)
     })
   }
 
   remove(log: LogName, ranges: readonly Range[], feeds: readonly StoredFeed[]): Promise<void> {
-    return this.#write((entryStore, feedStore) => {
-      for (const { author, from, to } of ranges)
-        if (from <= to) entryStore.delete(IDBKeyRange.bound([log, author, from], [log, author, to]))
-      for (const feed of feeds) feedStore.put(writeFeedRow(log, feed))
+    return this.#write(log, feeds, 'relaxed', async (runs) => {
+      for (const range of ranges) if (range.from <= range.to) await cut(runs, log, range)
     })
   }
 
@@ -175,27 +187,38 @@ class IndexedDbLogStore implements LogStore {
     this.db.close()
   }
 
-  /** Transactions begin in the order of the calls, so nothing is awaited before this. */
-  #reading<Name extends 'entries' | 'feeds'>(name: Name) {
-    const transaction = this.db.transaction(name)
-    // What fails is told by the requests.
-    transaction.done.catch(() => {})
-    return transaction
+  #tailOf({ log, author }: RunRow): Tail {
+    const name = `${log} ${author}`
+    const tail = this.#tails.get(name) ?? new Tail()
+    this.#tails.set(name, tail)
+    return tail
   }
 
-  #write(change: (entries: IDBObjectStore, feeds: IDBObjectStore) => void): Promise<void> {
+  /** Transactions begin in the order of the calls, so nothing is awaited before this. */
+  #reading(name: 'runs' | 'feeds'): IDBObjectStore {
+    return this.db.transaction(name).objectStore(name)
+  }
+
+  #write(
+    log: LogName,
+    feeds: readonly StoredFeed[],
+    durability: IDBTransactionDurability,
+    change: (runs: IDBObjectStore) => Promise<void>,
+  ): Promise<void> {
     return this.#attempt(async () => {
-      // Without the library's promises, of which hundreds would be made for nobody.
-      const transaction = unwrap(this.db).transaction(['entries', 'feeds'], 'readwrite', WRITE)
+      const transaction = this.db.transaction(['runs', 'feeds'], 'readwrite', { durability })
       const ended = committed(transaction)
       try {
-        change(transaction.objectStore('entries'), transaction.objectStore('feeds'))
+        const states = transaction.objectStore('feeds')
+        for (const feed of feeds) states.put(writeFeedRow(log, feed))
+        await change(transaction.objectStore('runs'))
+        transaction.commit()
       } catch (error) {
-        ended.catch(() => {})
-        transaction.abort()
-        throw error
+        undo(transaction)
+        await ended.catch(() => {})
+        // Why the browser has undone it, if it has.
+        throw transaction.error ?? error
       }
-      transaction.commit()
       await ended
     })
   }
@@ -209,11 +232,116 @@ class IndexedDbLogStore implements LogStore {
   }
 }
 
-const allOf = (log: LogName): IDBKeyRange => IDBKeyRange.bound([log], [log, END], false, true)
+/**
+ * The last number of a feed that there may be a row of, so that what goes behind it, as nearly all does, is put without a
+ * look at what is there. It knows what this page has put: a feed is written by one page at a time.
+ */
+class Tail {
+  #last = 0
+  #isKnown = false
 
-const keyOf = (log: LogName, { lamport, author, seq }: Position): LogSchema['entries']['indexes']['position'] => [
-  log,
-  lamport,
-  author,
-  seq,
-]
+  /** In the order of the calls. @returns whether it is known that there is nothing from its first number on */
+  append({ first, last }: RunRow): boolean {
+    const isBehindAll = this.#isKnown && first > this.#last
+    this.#last = Math.max(this.#last, last)
+    return isBehindAll
+  }
+
+  /** @returns the last number that there is a row of now */
+  async find(runs: IDBObjectStore, { log, author }: RunRow): Promise<number> {
+    const cursor = await requested(runs.openKeyCursor(from(log, author, 0), 'prev'))
+    const [, , last] = (cursor?.key ?? [log, author, 0, 0]) as RunKey
+    this.#last = Math.max(this.#last, last)
+    this.#isKnown = true
+    return last
+  }
+}
+
+/** The rows of an author that have this number or later ones, in order. */
+const from = (log: LogName, author: PeerId, seq: number): IDBKeyRange =>
+  IDBKeyRange.bound([log, author, seq], [log, author, END])
+
+const endOf = (log: LogName, { lamport, author, seq }: Position): EndKey => [log, lamport, author, seq]
+
+/** Takes these numbers out of the rows that have them. Rows of one author have no number in common. */
+async function cut(runs: IDBObjectStore, log: LogName, { author, from: start, to }: Range): Promise<void> {
+  const rows: unknown[] = await Promise.all([start, to + 1].map((seq) => requested(runs.get(from(log, author, seq)))))
+  const [begun, ended] = rows.map((row) => (row === undefined ? undefined : readRunRow(row)))
+  runs.delete(IDBKeyRange.bound([log, author, start], [log, author, to, END]))
+  if (begun && begun.first < start) for (const row of writeRuns(log, readRun(begun, 0, start - 1))) runs.put(row)
+  if (!ended || ended.first > to) return
+  runs.delete(keyOf(ended))
+  for (const row of writeRuns(log, readRun(ended, to + 1))) runs.put(row)
+}
+
+const keyOf = ({ log, author, last, first }: RunRow): RunKey => [log, author, last, first]
+
+/** The entries before `position` in rows that end there or behind it. */
+async function readAround(runs: IDBObjectStore, log: LogName, position: Position): Promise<StoredEntry[]> {
+  const { lamport } = position
+  const range = IDBKeyRange.bound([log, lamport - MAX_RUN_SPAN], [log, lamport])
+  const rows: unknown[] = await requested(runs.index('start').getAll(range))
+  return rows.flatMap((value) => {
+    const row = readRunRow(value)
+    const last = { lamport: row.lastLamport, author: row.author, seq: row.last }
+    if (comparePositions(last, position) < 0) return []
+    return readRun(row).filter((entry) => comparePositions(entry, position) < 0)
+  })
+}
+
+/** Rows that are read without a look at how much they hold, of which the ones before had one entry each. */
+const MAX_JUMP = 64
+
+/**
+ * Adds entries of rows from one end of `range` on, until `count` of those wanted stand before the ends of all other rows.
+ * Keys tell how many a row has; where they stand is known when it was read, and that may make more rows necessary.
+ * @returns where the last row of those read ends; undefined when there are no others
+ */
+async function gather(
+  runs: IDBObjectStore,
+  range: IDBKeyRange,
+  direction: 'prev' | 'next',
+  count: number,
+  found: StoredEntry[],
+  isWanted: (entry: Position) => boolean = () => true,
+): Promise<Position | undefined> {
+  const sign = direction === 'next' ? 1 : -1
+  const ends = runs.index('end')
+  const request = ends.openKeyCursor(range, direction)
+  let cursor = await requested(request)
+  let last: Position | undefined
+  while (cursor) {
+    // Of this index, as all of these keys.
+    const start = cursor.key as EndKey
+    const next = positionOf(start)
+    const missing = count - found.filter((entry) => sign * comparePositions(entry, next) < 0).length
+    if (missing <= 0) return last
+    let end: EndKey | undefined = start
+    let size = 0
+    let jump = 1
+    while (cursor && size < missing) {
+      end = cursor.key as EndKey
+      const [, , last, first] = cursor.primaryKey as RunKey
+      size += last - first + 1
+      // Where one entry a row is the rule, most keys need not be looked at: each row has one at least.
+      jump = first === last ? Math.max(1, Math.min(2 * jump, missing - size, MAX_JUMP)) : 1
+      cursor.advance(jump)
+      cursor = await requested(request)
+      size += jump - 1
+    }
+    // Less than a jump before the end of it all.
+    if (!cursor && jump > 1) end = undefined
+    const rows: unknown[] = await requested(
+      ends.getAll(
+        sign > 0
+          ? IDBKeyRange.bound(start, end ?? range.upper, false, !end && range.upperOpen)
+          : IDBKeyRange.bound(end ?? range.lower, start, !end && range.lowerOpen),
+      ),
+    )
+    for (const row of rows) found.push(...readRun(row).filter(isWanted))
+    if (end) last = positionOf(end)
+  }
+  return undefined
+}
+
+const positionOf = ([, lamport, author, seq]: EndKey): Position => ({ lamport, author, seq })

@@ -3,7 +3,9 @@
  * A harness is a new place to keep things in, for one case.
  */
 import { comparePositions, type Position } from './entry'
-import { type LogName, type LogStore, LogStoreError, type StoredEntry, type StoredFeed } from './log-store'
+import { type LogName, type LogStore, LogStoreError } from './log-store'
+import { expectHeld, expectPositions, expectSame } from './log-store-checks'
+import { runCases } from './log-store-run-cases'
 import { alice, bob, bytesOf, carol, dave, entryOf, feedEntries, feedOf } from './stored-samples'
 
 export interface LogStoreHarness {
@@ -270,6 +272,7 @@ export const logStoreContract: readonly LogStoreCase[] = [
       await expectHeld(other, 'room', feedEntries(alice, 3), [feedOf(alice, 3)])
     },
   },
+  ...runCases,
 ]
 
 /** Every method rejects with a LogStoreError of the fault 'closed', and none throws. */
@@ -290,42 +293,4 @@ export async function expectClosed(store: LogStore): Promise<void> {
     )
     if (fault !== 'closed') throw new Error(`${name} rejected with ${String(fault)} instead of 'closed'`)
   }
-}
-
-/** By every way of reading, these entries of one log and these feeds are there, and no others. */
-async function expectHeld(
-  store: LogStore,
-  log: LogName,
-  entries: readonly StoredEntry[],
-  feeds: readonly StoredFeed[],
-): Promise<void> {
-  const sorted = [...entries].sort(comparePositions)
-  expectSame(await store.readAfter(log, undefined, 1_000_000), sorted)
-  expectSame(await store.readBefore(log, undefined, 1_000_000), sorted)
-  for (const author of [alice, bob, carol, dave]) {
-    const own = entries.filter((entry) => entry.author === author).sort((a, b) => a.seq - b.seq)
-    expectSame(await store.read(log, { author, from: 0, to: Number.MAX_SAFE_INTEGER }, Number.MAX_SAFE_INTEGER), own)
-  }
-  const byAuthor = (a: StoredFeed, b: StoredFeed) => (a.author < b.author ? -1 : 1)
-  expectSame([...(await store.feeds(log))].sort(byAuthor), [...feeds].sort(byAuthor))
-}
-
-function expectPositions(actual: readonly Position[], expected: readonly Position[]): void {
-  const place = ({ lamport, author, seq }: Position) => ({ lamport, author, seq })
-  expectSame(actual.map(place), expected.map(place))
-}
-
-function expectSame(actual: unknown, expected: unknown): void {
-  const [is, ought] = [print(actual), print(expected)]
-  if (is !== ought) throw new Error(`it gave ${is.slice(0, 2000)} instead of ${ought.slice(0, 2000)}`)
-}
-
-/** Fields in the order of their names; bytes, and what is undefined, are told from all else. */
-function print(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) => {
-    if (part === undefined) return { is: 'undefined' }
-    if (part instanceof Uint8Array) return { bytes: part.join() }
-    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part
-    return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-  })
 }

@@ -53,7 +53,10 @@ export interface LogStore {
   list(): Promise<readonly LogName[]>
   /** Every feed of a log, in no order; none of a log that was never written to. */
   feeds(log: LogName): Promise<readonly StoredFeed[]>
-  /** Puts entries and the state of their feeds, all or nothing; resolves when they are on the disk. Putting one twice is safe. */
+  /**
+   * Puts entries and the state of their feeds, all or nothing; resolves when that outlives the page, and a power cut when
+   * there are entries of the peer's own feed. Putting one twice is safe, also among others: it is there as it was put last.
+   */
   put(log: LogName, entries: readonly StoredEntry[], feeds: readonly StoredFeed[]): Promise<void>
   /** Entries of one feed that are held, in order, from `from` up to `to`: as many as have `maxBytes` together, one at least. */
   read(log: LogName, range: Range, maxBytes: number): Promise<readonly StoredEntry[]>

@@ -1,78 +1,108 @@
 /**
  * The door between the disk and the log: what rows look like on the disk, and whether a row read back is one. Disks rot,
  * and other scripts of the site can write to its databases. It looks at shapes and ranges; signatures and hashes are the
- * log's to check. Rule ST6.
+ * log's to check. What a run has inside is run-rows.ts's. Rule ST6.
  */
-import * as v from 'valibot'
-import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from '../identity/signatures'
+import { PUBLIC_KEY_BYTES } from '../identity/signatures'
 import { isPeerId, type PeerId } from '../protocol/ids'
-import { type LogName, LogStoreError, type StoredEntry, type StoredFeed } from './log-store'
-import { copyEntry, copyFeed } from './stored-copies'
+import { HASH_BYTES } from '../protocol/log-messages'
+import { type LogName, LogStoreError, type StoredFeed } from './log-store'
+import { copyFeed } from './stored-copies'
 
-export type EntryRow = StoredEntry & { readonly log: LogName }
 export type FeedRow = StoredFeed & { readonly log: LogName }
 
-const HASH_BYTES = 32
+/** Consecutive entries of one author, by whose last one rows are found and in order. */
+export interface RunRow {
+  readonly log: LogName
+  readonly author: PeerId
+  readonly first: number
+  readonly last: number
+  readonly lastLamport: number
+  /** only of rows with more than one entry: they alone have an inside, and are in the index of those that do */
+  readonly firstLamport?: number
+  readonly data: Uint8Array
+}
 
-const bytesOf = (length: number) =>
-  v.pipe(
-    v.instance(Uint8Array),
-    v.check((bytes) => bytes.length === length),
-  )
-const BytesSchema = v.instance(Uint8Array)
-const PeerSchema = v.custom<PeerId>((value) => typeof value === 'string' && isPeerId(value))
-const LogNameSchema = v.custom<LogName>((value) => typeof value === 'string' && (value === 'room' || isPeerId(value)))
-const CountSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+type Check = (value: unknown) => boolean
+type Checks<Row> = { readonly [Name in keyof Row]-?: Check }
+
+const isPeer: Check = (value) => typeof value === 'string' && isPeerId(value)
+const isLog: Check = (value) => value === 'room' || isPeer(value)
+const isBytes: Check = (value) => value instanceof Uint8Array
+const isBytesOf =
+  (length: number): Check =>
+  (value) =>
+    value instanceof Uint8Array && value.length === length
+const isFrom =
+  (least: number): Check =>
+  (value) =>
+    Number.isSafeInteger(value) && (value as number) >= least
+const isCount = isFrom(0)
 /** Numbers and Lamport times of entries begin with 1. */
-const PositiveSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(1))
+const isPositive = isFrom(1)
+const isOptional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value)
 
-const EntryRowSchema = v.strictObject({
-  log: LogNameSchema,
-  author: PeerSchema,
-  seq: PositiveSchema,
-  lamport: PositiveSchema,
-  previous: bytesOf(HASH_BYTES),
-  bytes: BytesSchema,
-  signature: v.undefinedable(bytesOf(SIGNATURE_BYTES)),
-  late: v.boolean(),
-})
+const RUN: Checks<RunRow> = {
+  log: isLog,
+  author: isPeer,
+  first: isPositive,
+  last: isPositive,
+  lastLamport: isPositive,
+  firstLamport: isOptional(isPositive),
+  data: isBytes,
+}
 
-const FeedRowSchema = v.strictObject({
-  log: LogNameSchema,
-  author: PeerSchema,
-  publicKey: bytesOf(PUBLIC_KEY_BYTES),
-  floor: CountSchema,
-  head: CountSchema,
-  lamport: CountSchema,
-  hash: bytesOf(HASH_BYTES),
-  bytes: CountSchema,
-  name: v.undefinedable(v.string()),
-  acknowledged: CountSchema,
-  fork: v.undefinedable(v.strictObject({ seq: PositiveSchema, proof: BytesSchema })),
-})
+const FORK: Checks<NonNullable<StoredFeed['fork']>> = { seq: isPositive, proof: isBytes }
 
-export const writeEntryRow = (log: LogName, entry: StoredEntry): EntryRow => ({ log, ...copyEntry(entry) })
+const FEED: Checks<FeedRow> = {
+  log: isLog,
+  author: isPeer,
+  publicKey: isBytesOf(PUBLIC_KEY_BYTES),
+  floor: isCount,
+  head: isCount,
+  lamport: isCount,
+  hash: isBytesOf(HASH_BYTES),
+  bytes: isCount,
+  name: isOptional((value) => typeof value === 'string'),
+  acknowledged: isCount,
+  fork: isOptional((value) => faultIn(FORK, value) === undefined),
+}
 
 export const writeFeedRow = (log: LogName, feed: StoredFeed): FeedRow => ({ log, ...copyFeed(feed) })
 
 /** @throws LogStoreError 'corrupt' */
-export function readEntryRow(row: unknown): StoredEntry {
-  const { log: _, ...entry } = readAs(EntryRowSchema, 'an entry', row)
-  return entry
-}
-
-/** @throws LogStoreError 'corrupt' */
 export function readFeedRow(row: unknown): StoredFeed {
-  const { log: _, ...feed } = readAs(FeedRowSchema, 'a feed', row)
+  const { log: _, ...feed } = readAs<FeedRow>(FEED, 'a feed', row)
   return feed
 }
 
-/** @throws LogStoreError 'corrupt' */
-export const readLogName = (name: unknown): LogName => readAs(LogNameSchema, 'the name of a log', name)
+/** What is outside of the run alone. @throws LogStoreError 'corrupt' */
+export const readRunRow = (row: unknown): RunRow => readAs<RunRow>(RUN, 'a run of entries', row)
 
-function readAs<Schema extends v.GenericSchema>(schema: Schema, what: string, value: unknown): v.InferOutput<Schema> {
-  const parsed = v.safeParse(schema, value, { abortEarly: true })
-  if (parsed.success) return parsed.output
-  const path = v.getDotPath(parsed.issues[0]) ?? ''
-  throw new LogStoreError('corrupt', `What the browser kept of this room is damaged: ${what} is malformed (${path}).`)
+/** @throws LogStoreError 'corrupt' */
+export function readLogName(name: unknown): LogName {
+  if (!isLog(name)) throw malformed('the name of a log')
+  return name as LogName
+}
+
+/** @param where what of it is wrong; what it holds is not told */
+export const malformed = (what: string, where = ''): LogStoreError =>
+  new LogStoreError('corrupt', `What the browser kept of this room is damaged: ${what} is malformed (${where}).`)
+
+function readAs<Row>(checks: Checks<Row>, what: string, value: unknown): Row {
+  const fault = faultIn(checks, value)
+  if (fault !== undefined) throw malformed(what, fault)
+  // Each of its fields was looked at, and it has no others.
+  return value as Row
+}
+
+/** @returns the first field that is not as it should be, if any */
+function faultIn<Row>(checks: Checks<Row>, value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return 'nothing'
+  const row = value as Record<string, unknown>
+  const names = Object.keys(checks) as (string & keyof Row)[]
+  return names.find((name) => !checks[name](row[name])) ?? Object.keys(row).find((name) => !Object.hasOwn(checks, name))
 }
