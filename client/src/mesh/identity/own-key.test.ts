@@ -4,7 +4,7 @@ import { simSignatures } from '../../sim/sim-signatures'
 import { toRoomId } from '../protocol/ids'
 import { type Claims, memoryClaims } from '../runtime/claims'
 import { memoryStore, type Store } from '../runtime/store'
-import { claimOwnKey, type OwnKey } from './own-key'
+import { claimOwnKey, forgetOwnKeys, type OwnKey } from './own-key'
 
 const GARDEN = toRoomId(new Uint8Array(16))
 const KITCHEN = toRoomId(new Uint8Array(16).fill(1))
@@ -178,5 +178,82 @@ describe('many tabs', () => {
     const browser = new Browser()
     const opened = await Promise.all(Array.from({ length: 10 }, () => browser.open()))
     expect(new Set(opened.map(({ key }) => key.id)).size).toBe(10)
+  })
+})
+
+describe('a key whose log is not kept', () => {
+  it('[ID4] [ST7] is told apart: kept where the browser stores it, and not where it does not', async () => {
+    const browser = new Browser()
+    const tab = memoryStore()
+    const first = await browser.open(tab)
+    expect(first.isKept).toBe(true)
+    first.release()
+    expect((await browser.open(tab)).isKept).toBe(true)
+    const full = new Browser()
+    full.store = { ...memoryStore(), set: () => Promise.reject(new Error('quota')) }
+    expect((await full.open()).isKept).toBe(false)
+    // Some browsers say that they have stored it, and have not.
+    const forgetful = new Browser()
+    forgetful.store = { ...memoryStore(), set: async () => {} }
+    expect((await forgetful.open()).isKept).toBe(false)
+    full.store = failing
+    expect((await full.open(failing)).isKept).toBe(false)
+  })
+
+  it('[ST8] gives its place to a new one, which is kept from then on', async () => {
+    const browser = new Browser()
+    const tab = memoryStore()
+    const { key, renew, release } = await browser.open(tab)
+    const renewed = await renew()
+    expect(renewed.id).not.toBe(key.id)
+    release()
+    expect((await browser.open(tab)).key.id).toBe(renewed.id)
+  })
+
+  it('[ST7] is burnt: whoever comes next in its place is somebody else', async () => {
+    const browser = new Browser()
+    const tab = memoryStore()
+    const { key, burn, release } = await browser.open(tab)
+    await burn()
+    await burn()
+    release()
+    const next = await browser.open(tab)
+    expect(next.key.id).not.toBe(key.id)
+    expect(next.isKept).toBe(true)
+  })
+
+  it('[ST7] that cannot be burnt says so', async () => {
+    const browser = new Browser()
+    browser.store = { ...memoryStore(), delete: () => Promise.reject(new Error('no storage')) }
+    const { burn } = await browser.open()
+    await expect(burn()).rejects.toThrow('no storage')
+  })
+
+  it('[ST7] of a tab beyond the 16th is not kept, and can be renewed and burnt all the same', async () => {
+    const browser = new Browser()
+    for (let count = 0; count < 16; count++) await browser.open()
+    const { key, isKept, renew, burn } = await browser.open()
+    expect(isKept).toBe(false)
+    expect((await renew()).id).not.toBe(key.id)
+    await burn()
+  })
+})
+
+describe('forgetting', () => {
+  it('[ST4] removes all keys of the room, tells whose they were, and leaves other rooms alone', async () => {
+    const browser = new Browser()
+    const [tab, other] = [memoryStore(), memoryStore()]
+    const [one, two] = [await browser.open(tab), await browser.open(other)]
+    const kitchen = await browser.open(tab, KITCHEN)
+    await browser.store.set(`key:${GARDEN}:7`, 'no key')
+    const forget = () => forgetOwnKeys({ room: GARDEN, store: browser.store, tab, signatures: simSignatures })
+    expect([...(await forget())].sort()).toEqual([one.key.id, two.key.id].sort())
+    expect(await tab.get(`place:${GARDEN}`)).toBeUndefined()
+    expect(await browser.store.get(`key:${GARDEN}:7`)).toBeUndefined()
+    for (const { release } of [one, two, kitchen]) release()
+    expect(await forget()).toEqual([])
+    const again = await browser.open(tab)
+    expect([one.key.id, two.key.id]).not.toContain(again.key.id)
+    expect((await browser.open(tab, KITCHEN)).key.id).toBe(kitchen.key.id)
   })
 })

@@ -8,6 +8,8 @@ import { memoryLogStore } from './memory-log-store'
 
 export class SpillingLogStore implements LogStore {
   readonly #memory = memoryLogStore()
+  /** what was removed and could not be removed from the disk */
+  readonly #hidden = new Map<LogName, readonly Range[]>()
   #spilled: Promise<void> | undefined
   #closed = false
 
@@ -38,19 +40,21 @@ export class SpillingLogStore implements LogStore {
 
   async read(log: LogName, range: Range, maxBytes: number): Promise<readonly StoredEntry[]> {
     const kept = await this.#try((disk) => disk.read(log, range, maxBytes))
-    return kept && kept.length > 0 ? kept : this.#memory.read(log, range, maxBytes)
+    const left = (kept ?? []).filter((entry) => !this.#isHidden(log, entry))
+    return left.length > 0 ? left : this.#memory.read(log, range, maxBytes)
   }
 
   async readBefore(log: LogName, position: Position | undefined, count: number): Promise<readonly StoredEntry[]> {
-    return (await this.#merge((store) => store.readBefore(log, position, count))).slice(-count)
+    return (await this.#merge(log, count, (store, most) => store.readBefore(log, position, most))).slice(-count)
   }
 
   async readAfter(log: LogName, position: Position | undefined, count: number): Promise<readonly StoredEntry[]> {
-    return (await this.#merge((store) => store.readAfter(log, position, count))).slice(0, count)
+    return (await this.#merge(log, count, (store, most) => store.readAfter(log, position, most))).slice(0, count)
   }
 
   async remove(log: LogName, ranges: readonly Range[], feeds: readonly StoredFeed[]): Promise<void> {
     const isRemoved = await this.#try((disk) => disk.remove(log, ranges, feeds).then(() => true))
+    if (!isRemoved) this.#hidden.set(log, [...(this.#hidden.get(log) ?? []), ...ranges])
     if (isRemoved && !this.#spilled) return
     await this.#memory.remove(log, ranges, feeds)
   }
@@ -61,10 +65,23 @@ export class SpillingLogStore implements LogStore {
     this.#memory.close()
   }
 
-  async #merge(read: (store: LogStore) => Promise<readonly StoredEntry[]>): Promise<StoredEntry[]> {
-    const kept = (await this.#try(read)) ?? []
-    if (!this.#spilled) return [...kept]
-    return [...kept, ...(await read(this.#memory))].sort(comparePositions)
+  async #merge(
+    log: LogName,
+    count: number,
+    read: (store: LogStore, most: number) => Promise<readonly StoredEntry[]>,
+  ): Promise<StoredEntry[]> {
+    const hidden = (this.#hidden.get(log) ?? []).reduce((sum, { from, to }) => sum + to - from + 1, 0)
+    const kept = ((await this.#try((disk) => read(disk, count + hidden))) ?? []).filter(
+      (entry) => !this.#isHidden(log, entry),
+    )
+    if (!this.#spilled) return kept
+    return [...kept, ...(await read(this.#memory, count))].sort(comparePositions)
+  }
+
+  #isHidden(log: LogName, { author, seq }: StoredEntry): boolean {
+    return (
+      this.#hidden.get(log)?.some((range) => range.author === author && range.from <= seq && seq <= range.to) ?? false
+    )
   }
 
   /** @returns undefined when the disk fails, which from then on is not relied on */
