@@ -7,12 +7,14 @@ import type { LogName } from '../../mesh/log/log-store'
 import { type Millis, seconds } from '../../mesh/runtime/clock'
 import type { Sim } from '../sim'
 import type { Page, Person } from './cast'
-import { brief, type Ledger } from './ledger'
+import { brief, type Ledger, textOf } from './ledger'
 
 /** Both could be in a pause of 30 s between attempts, and the attempt after it may fail. */
 const LINKING: Millis = seconds(120)
 /** From the last link on. */
 const CATCHING_UP: Millis = seconds(60)
+/** What is said when nothing stands in the way, however many hand it on. */
+const SPREADING: Millis = seconds(15)
 const QUIET: Millis = seconds(30)
 /** Signs of life of both sides, their frames, and what each says now and then of what it has. */
 const QUIET_BYTES_A_SECOND = 200
@@ -42,6 +44,11 @@ export class Aftermath {
       return ledger.fault('apart', `${this.#unlinked().slice(0, 3).join(', ')} have no link after ${LINKING} ms`)
     if (!(await this.#until(() => this.#behind() === undefined, CATCHING_UP)))
       return ledger.fault('unequal', `${this.#behind()} after ${CATCHING_UP} ms`)
+    for (const page of this.#pages) ledger.say(page, `last words of ${page.person.name}`, undefined)
+    // Once they are there; a disk may take its time.
+    await this.deps.sim.run(seconds(1))
+    if (!(await this.#until(() => this.#behind() === undefined, SPREADING)))
+      return ledger.fault('unequal', `${this.#behind()} after ${SPREADING} ms of quiet`)
     await this.#checkQuiet()
     for (const flock of this.#flocks()) await this.#checkRoom(flock)
     for (const page of this.#pages) for (const other of this.#pages) await this.#checkDirect(page, other)
@@ -127,6 +134,7 @@ export class Aftermath {
       const difference = differenceOf(entries, reference)
       if (difference) ledger.fault('unequal', `${person.name} and ${first?.name} have different logs: ${difference}`)
       this.#checkOwed(person, 'room', entries)
+      this.#checkScreen(person, entries)
     }
     const words = new Set(reference.flatMap(textOf))
     for (const saying of ledger.sayings) {
@@ -134,6 +142,23 @@ export class Aftermath {
       if (to || !entry || page.isForgetful || ledger.forgetful.has(page.person.id) || !flock.includes(page.person))
         continue
       if (!words.has(saying.words)) ledger.fault('lost', `${brief(saying.words)} of ${page.person.name} is in no log`)
+    }
+  }
+
+  /** What was there when the page was opened, and what it was told since, is all there is, and has the right names. */
+  #checkScreen({ name, page }: Person, entries: readonly Entry[]): void {
+    const { people, links, ledger } = this.deps
+    const authors = new Map(people.map((person) => [person.id, person]))
+    for (const entry of entries) {
+      const author = authors.get(entry.author)
+      const [words] = textOf(entry)
+      if (!page || words === undefined) continue
+      if (!page.shown.has(entry.id) && !page.before?.has(words))
+        ledger.fault('lost', `${brief(words)} is in ${name}'s log and not on the screen`)
+      const called = author?.page?.peer.room.self.name
+      const isMet = author && (author === page.person || links(author, page.person))
+      if (isMet && entry.name !== called)
+        return ledger.fault('unequal', `${name} knows ${called ?? author.name} as ${entry.name}`)
     }
   }
 
@@ -204,8 +229,6 @@ export class Aftermath {
     return condition()
   }
 }
-
-const textOf = ({ content }: Entry): readonly string[] => (content.kind === 'text' ? [content.text] : [])
 
 /** @returns in words where two logs differ, or undefined when they do not */
 function differenceOf(one: readonly Entry[], other: readonly Entry[]): string | undefined {

@@ -8,6 +8,8 @@ import type { Role } from './plan'
 export class Person {
   /** what is open now; undefined while away */
   page: Page | undefined
+  /** what was open before */
+  lastPage: Page | undefined
   /** The machine is gone, and its key with it. */
   isLost = false
   /** How often its pages were opened. */
@@ -33,6 +35,11 @@ export class Person {
     return Math.max(this.profile.disk.head(log, author), this.page?.head(log, author) ?? 0)
   }
 
+  /** The same, also when the disk was full and the page is gone. */
+  had(log: LogName, author: PeerId): number {
+    return Math.max(this.has(log, author), this.lastPage?.head(log, author) ?? 0)
+  }
+
   owe(log: LogName, words: string): void {
     const owed = this.owed.get(log) ?? new Set()
     this.owed.set(log, owed.add(words))
@@ -44,6 +51,8 @@ export class Page {
   /** Its disk was full, or is: it cannot promise that anything outlives it. */
   isForgetful: boolean
   readonly shown = new Set<string>()
+  /** the words that it read from its log when it was opened; undefined until it had */
+  before: ReadonlySet<string> | undefined
   /** the numbers up to which others were said to have what it said, by reader and log */
   readonly receipts = new Map<string, number>()
   /** What somebody here would read, in the order in which it came. */

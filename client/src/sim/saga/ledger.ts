@@ -88,6 +88,10 @@ export class Ledger {
       (payload: T) => {
         if (!peer.tab.isGone) listener(payload)
       }
+    // As apps do: what was, from the log, and what comes, as it is told.
+    this.#readAll(peer, (entries) => {
+      page.before = new Set(entries.flatMap(textOf))
+    })
     peer.room.on(
       'entry',
       whileOpen((entry) => this.#show(page, entry)),
@@ -127,25 +131,29 @@ export class Ledger {
     const there = [...(person.owed.get('room') ?? [])]
     const check = (entries: readonly Entry[]) => {
       if (peer.tab.isGone) return
-      const words = new Set(entries.flatMap(({ content }) => (content.kind === 'text' ? [content.text] : [])))
+      const words = new Set(entries.flatMap(textOf))
       const isSure = (owed: string) => !this.forgetful.has(this.#sayings.get(owed)?.page.person.id ?? person.id)
       for (const owed of there)
         if (!words.has(owed) && isSure(owed))
           this.fault('lost', `${person.name} has ${brief(owed)}, and cannot read it again`)
     }
-    void this.#readAll(peer).then(check, (error: unknown) => {
-      if (!peer.tab.isGone && peer.room.status().state === 'open') this.fault('thrown', String(error))
-    })
+    this.#readAll(peer, check)
   }
 
-  async #readAll({ room }: SimPeer): Promise<readonly Entry[]> {
-    let entries: readonly Entry[] = []
-    for (;;) {
-      const [before] = entries
-      const page = await room.history({ limit: 20, ...(before && { before }) })
-      entries = [...page.entries, ...entries]
-      if (!page.more) return entries
+  #readAll({ room, tab }: SimPeer, use: (entries: readonly Entry[]) => void): void {
+    const read = async () => {
+      let entries: readonly Entry[] = []
+      for (let isMore = true; isMore; ) {
+        const [before] = entries
+        const page = await room.history({ limit: 20, ...(before && { before }) })
+        entries = [...page.entries, ...entries]
+        isMore = page.more
+      }
+      return entries
     }
+    read().then(use, (error: unknown) => {
+      if (!tab.isGone && room.status().state === 'open') this.fault('thrown', String(error))
+    })
   }
 
   #keep(saying: Saying, id: EntryId): void {
@@ -158,7 +166,7 @@ export class Ledger {
       return this.fault('acknowledged', `${brief(words)} was acknowledged before ${person.name} saw it`)
     const { seq } = saying.entry
     if (saying.entry.id !== id) this.fault('acknowledged', `${brief(words)} has two ids: ${id}, ${saying.entry.id}`)
-    if (to && to.has(person.id, person.id) < seq)
+    if (to && to.had(person.id, person.id) < seq)
       this.fault('acknowledged', `${to.name} does not have ${brief(words)}, which was acknowledged to ${person.name}`)
     if (!to && !page.isForgetful && person.profile.disk.head('room', person.id) < seq)
       this.fault('acknowledged', `${brief(words)} is not on ${person.name}'s disk, and was called stored`)
@@ -168,6 +176,7 @@ export class Ledger {
     const { page, to, words } = saying
     if (page.peer.tab.isGone) return
     saying.outcome = 'refused'
+    if (this.forgetful.has(page.person.id)) return
     const reason = error instanceof RoomError ? error.reason : undefined
     const isLeft = reason === 'left' && page.peer.room.status().state === 'left'
     const { room } = page.peer
@@ -187,6 +196,8 @@ export class Ledger {
     this.deliveries += 1
     if (seq <= before && !isForgetful)
       this.fault('twice', `${person.name} was shown ${this.#nameOf(entry)} after number ${before} of its author`)
+    if (!page.isForgetful && !isForgetful && person.profile.disk.head(log, author) < seq)
+      this.fault('acknowledged', `${person.name} was shown ${this.#nameOf(entry)} before it was on the disk`)
     if (content.kind !== 'text') return
     const saying = this.#sayings.get(content.text)
     if (!saying || saying.page.person.id !== author || saying.to?.id !== to)
@@ -258,12 +269,13 @@ export class Ledger {
     if (upTo <= before)
       this.fault('receipt', `${person.name} is told of ${reader.name}'s number ${upTo} after ${before}`)
     page.receipts.set(kind, upTo)
-    const has = reader.has(other === undefined ? 'room' : person.id, person.id)
+    const has = reader.had(other === undefined ? 'room' : person.id, person.id)
     if (has < upTo)
       this.fault('receipt', `${person.name} is told that ${reader.name} has number ${upTo}, and it has ${has}`)
   }
 
   #hear(page: Page, { reason, message, details }: RoomError): void {
+    if (reason === 'not-stored' && this.forgetful.has(page.person.id)) return
     if (reason === 'forked' && details.peer && this.forgetful.has(details.peer)) return
     if (HONEST_ERRORS.includes(reason) || (reason === 'not-stored' && page.isForgetful)) return
     this.fault('error', `${page.person.name} was told: ${reason}, ${message}`)
@@ -274,6 +286,8 @@ export class Ledger {
     return content.kind === 'text' ? `${brief(content.text)} of ${name}` : `number ${seq} (${content.kind}) of ${name}`
   }
 }
+
+export const textOf = ({ content }: Entry): readonly string[] => (content.kind === 'text' ? [content.text] : [])
 
 /** Words as they stand in a trace. */
 export const brief = (words: string): string => (words.length > 40 ? `'${words.slice(0, 20)}…' (long)` : `'${words}'`)

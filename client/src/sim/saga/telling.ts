@@ -232,6 +232,7 @@ export class Telling {
 
   #end(person: Person, how: () => void): void {
     how()
+    person.lastPage = person.page
     person.page = undefined
   }
 
