@@ -10,6 +10,10 @@ export interface Bench {
   readonly bare: string
   readonly tabs: number
   readonly rounds: number
+  /** how much was said in a long history */
+  readonly entries: number
+  /** how much of it is said at once, under one signature */
+  readonly batch: number
 }
 
 export interface Report {

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- NAME [--tabs N] [--rounds N] [--json]`: measures Starling against the bare thing, in the same run
+ * `npm run bench -- NAME [--tabs N] [--rounds N] [--entries N] [--batch N] [--json]`: measures Starling against the bare thing, in the same run
  * and on the same server, and prints ratios: absolute times mean little on a machine that is not yours.
  */
 import { parseArgs } from 'node:util'
@@ -10,6 +10,7 @@ import { benchAbuse } from './abuse'
 import { bundleBare } from './bare-bundle'
 import type { Bench, Report } from './bench'
 import { benchBroadcast } from './broadcast'
+import { benchHistory } from './history'
 import { benchLatency } from './latency'
 import { benchMesh } from './mesh'
 
@@ -17,26 +18,37 @@ const BENCHES: Readonly<Record<string, { run: (bench: Bench) => Promise<Report>;
   mesh: { run: benchMesh, tabs: 8, rounds: 5 },
   latency: { run: benchLatency, tabs: 2, rounds: 10 },
   broadcast: { run: benchBroadcast, tabs: 8, rounds: 3 },
+  history: { run: benchHistory, tabs: 3, rounds: 1 },
   abuse: { run: benchAbuse, tabs: 50, rounds: 1 },
 }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { tabs: { type: 'string' }, rounds: { type: 'string' }, json: { type: 'boolean', default: false } },
+  options: {
+    tabs: { type: 'string' },
+    rounds: { type: 'string' },
+    entries: { type: 'string' },
+    batch: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
 })
 const [name = ''] = positionals
 const chosen = BENCHES[name]
 if (!chosen) {
-  console.error(`Usage: npm run bench -- ${Object.keys(BENCHES).join('|')} [--tabs N] [--rounds N] [--json]`)
+  console.error(
+    `Usage: npm run bench -- ${Object.keys(BENCHES).join('|')} [--tabs N] [--rounds N] [--entries N] [--batch N] [--json]`,
+  )
   process.exit(2)
 }
 const tabs = count('--tabs', values.tabs, chosen.tabs)
 const rounds = count('--rounds', values.rounds, chosen.rounds)
+const entries = count('--entries', values.entries, 100_000)
+const batch = count('--batch', values.batch, 50)
 const executablePath = findChromium()
 const browser = await chromium.launch({ args: [...CHROMIUM_FLAGS], ...(executablePath && { executablePath }) })
 const server = await ServerProcess.start()
 try {
-  const { lines, json } = await chosen.run({ browser, server, bare: await bundleBare(), tabs, rounds })
+  const { lines, json } = await chosen.run({ browser, server, bare: await bundleBare(), tabs, rounds, entries, batch })
   if (values.json) console.log(JSON.stringify({ bench: name, ...json }))
   else for (const line of lines) console.log(line)
 } finally {

@@ -1,6 +1,7 @@
 /** Pages of nothing at the server's origin, with the library and the bare peers at hand. */
-import type { Page } from 'playwright/test'
+import type { BrowserContext, Page } from 'playwright/test'
 import type * as Starling from '../../client/src/mesh/index'
+import type { ServerProcess } from '../fixtures/server-process'
 import type { Bench } from './bench'
 
 declare global {
@@ -29,6 +30,17 @@ export async function openPages({ browser, server, bare }: Bench, count: number)
     pages.push(page)
   }
   return pages
+}
+
+/** Opens one page with the library alone, in whatever browser. */
+export async function preparePage(context: BrowserContext, server: ServerProcess): Promise<Page> {
+  const page = await context.newPage()
+  await page.addInitScript('globalThis.__name ??= (named) => named')
+  await page.goto(server.url + PATH)
+  await page.evaluate(async (library) => {
+    window.starling = await import(library)
+  }, LIBRARY)
+  return page
 }
 
 export async function closePages(pages: readonly Page[]): Promise<void> {

@@ -1,0 +1,91 @@
+/** The app's log of a long room, scrolled as fast as a finger does: from its end far back, and to the end again. */
+import type { Page } from 'playwright/test'
+
+/** CSS pixels a turn of the wheel, and turns: as fast as anybody, over some thousands of messages. */
+const TURN = { pixels: 1200, times: 200, everyMs: 50 }
+
+interface Scrolled {
+  readonly ms: number
+  /** the smallest number that a message begins with, of those it came to */
+  readonly oldest: number
+  readonly longestTaskMs: number
+  /** of 50 ms and more */
+  readonly longTasks: number
+  /** what ran in the longest frames, a line each */
+  readonly blame: readonly string[]
+}
+
+export async function scrollThrough(page: Page, address: string): Promise<Scrolled> {
+  await page.goto(address)
+  const log = page.getByRole('log', { name: 'Messages', exact: true })
+  await log.getByRole('article').last().waitFor()
+  await page.evaluate(observeTasks)
+  const box = await log.boundingBox()
+  if (!box) throw new Error('The log is not to be seen.')
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+  const start = performance.now()
+  let oldest = Number.POSITIVE_INFINITY
+  for (const direction of [-1, 1]) {
+    for (let turn = 0; turn < TURN.times; turn++) {
+      await page.mouse.wheel(0, direction * TURN.pixels)
+      await page.waitForTimeout(TURN.everyMs)
+    }
+    oldest = Math.min(oldest, await page.evaluate(findOldest))
+  }
+  await log.press('End')
+  await log.getByRole('article').last().waitFor()
+  return { ms: performance.now() - start, oldest, ...(await page.evaluate(reportTasks)) }
+}
+
+interface Frame {
+  readonly duration: number
+  readonly scripts: readonly {
+    readonly duration: number
+    readonly invoker: string
+    readonly sourceFunctionName: string
+  }[]
+}
+
+declare global {
+  interface Window {
+    tasks: number[]
+    longFrames: Frame[]
+  }
+}
+
+/** Runs in the page. */
+function observeTasks(): void {
+  window.tasks = []
+  window.longFrames = []
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) window.tasks.push(duration)
+  }).observe({ type: 'longtask' })
+  new PerformanceObserver((list) => {
+    // TypeScript does not know them yet.
+    window.longFrames.push(...(list.getEntries() as unknown as Frame[]))
+  }).observe({ type: 'long-animation-frame' })
+}
+
+/** Runs in the page: the messages that are on it now begin with numbers. */
+function findOldest(): number {
+  const numbers = [...document.querySelectorAll('[role=log] .payload')].map(({ textContent }) =>
+    Number.parseInt(textContent ?? '', 10),
+  )
+  return Math.min(...numbers.filter(Number.isInteger))
+}
+
+/** Runs in the page. */
+function reportTasks(): Omit<Scrolled, 'ms' | 'oldest'> {
+  const longest = [...window.longFrames].sort((a, b) => b.duration - a.duration).slice(0, 3)
+  const blame = longest.map(({ duration, scripts }) => {
+    const parts = scripts.map(
+      (script) => `${script.invoker} ${script.sourceFunctionName} ${Math.round(script.duration)} ms`,
+    )
+    return `  a frame of ${Math.round(duration)} ms: ${parts.join(', ') || 'no script'}`
+  })
+  return {
+    longestTaskMs: Math.round(Math.max(0, ...window.tasks)),
+    longTasks: window.tasks.length,
+    blame,
+  }
+}
