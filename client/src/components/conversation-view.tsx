@@ -55,6 +55,13 @@ export function ConversationView({ to, link, isNamed, drafts, isNarrow, onBack, 
     [drafts, to],
   )
 
+  function keep(id: EntryId) {
+    setRemoving(undefined)
+    // The button that asked is gone with its toolbar, and what is behind the panel takes no focus before it is closed.
+    const message = `[data-key="${CSS.escape(id)}"]`
+    requestAnimationFrame(() => document.querySelector<HTMLElement>(message)?.focus({ preventScroll: true }))
+  }
+
   const handlers = useMemo(() => {
     const write = (change: (before: Composing) => Composing) => {
       compose(change)
@@ -105,9 +112,7 @@ export function ConversationView({ to, link, isNamed, drafts, isNarrow, onBack, 
       )}
       <TypingLine to={to} />
       <Composer to={to} conversation={conversation} composing={composing} onCompose={compose} boxRef={box} />
-      {removing !== undefined && (
-        <RemoveSheet to={to} id={removing} onClose={() => setRemoving(undefined)} boxRef={box} />
-      )}
+      {removing !== undefined && <RemoveSheet to={to} id={removing} onClose={() => keep(removing)} />}
     </section>
   )
 }

@@ -1,5 +1,4 @@
 /** Asks before a message of one's own is removed: nobody can bring it back. */
-import type { RefObject } from 'react'
 import type { EntryId } from '../mesh'
 import { useRoom } from '../react/context'
 import type { ConversationKey } from '../react/conversation'
@@ -10,18 +9,15 @@ import { Sheet } from './sheet'
 interface Props {
   readonly to: ConversationKey
   readonly id: EntryId
-  /** takes the focus when the message is gone */
-  readonly boxRef: RefObject<HTMLTextAreaElement | null>
   readonly onClose: () => void
 }
 
-export function RemoveSheet({ to, id, boxRef, onClose }: Props) {
+export function RemoveSheet({ to, id, onClose }: Props) {
   const store = useRoom()
   const message = useMessage(to, id)
 
   function remove() {
     onClose()
-    boxRef.current?.focus()
     void store.remove(to, id)
   }
 

@@ -55,6 +55,7 @@ export function useLogScroll({ rows, isLoaded, justSaid, onNearTop }: Options): 
   const isFollowing = useRef(true)
   const hasBegun = useRef(false)
   const lastTop = useRef(0)
+  const lastHeight = useRef(0)
   const drawnAt = useRef(0)
   const movedAt = useRef(Number.NEGATIVE_INFINITY)
   const leftAt = useRef(Number.NEGATIVE_INFINITY)
@@ -69,7 +70,9 @@ export function useLogScroll({ rows, isLoaded, justSaid, onNearTop }: Options): 
     if (!element) return
     const isThere = element.scrollHeight - element.scrollTop - element.clientHeight <= NEAR_END
     const now = performance.now()
-    const isOfSomebody = now - movedAt.current < INTENT || now - drawnAt.current > SETTLING
+    // Where nothing else has changed a scroll is somebody's, too: screen readers and searches move without a key.
+    const isStill = element.scrollHeight === lastHeight.current && now - drawnAt.current > SETTLING
+    const isOfSomebody = now - movedAt.current < INTENT || isStill
     // Only scrolling up leaves the end; content that grows below, or is measured, does not.
     // On the way elsewhere it is still there for a moment.
     const hasLeft = now - leftAt.current <= SETTLING
@@ -77,6 +80,7 @@ export function useLogScroll({ rows, isLoaded, justSaid, onNearTop }: Options): 
     else if (isOfSomebody && element.scrollTop < lastTop.current) isFollowing.current = false
     else if (isFollowing.current) element.scrollTop = element.scrollHeight
     lastTop.current = element.scrollTop
+    lastHeight.current = element.scrollHeight
     setAtEnd(isThere && !hasLeft)
     const first = list.current?.findItemIndex(element.scrollTop) ?? 0
     const last = list.current?.findItemIndex(element.scrollTop + element.clientHeight) ?? -1
@@ -151,7 +155,7 @@ export function useLogScroll({ rows, isLoaded, justSaid, onNearTop }: Options): 
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: what has come in may not be enough
   useEffect(() => {
-    if (hasBegun.current && view.first <= NEAR_TOP) onNearTop()
+    if (hasBegun.current && view.last >= 0 && view.first <= NEAR_TOP) onNearTop()
   }, [view, step, onNearTop])
 
   return { box, column, list, step, view, isAtEnd, onScroll: look, goToEnd, goToRow }
