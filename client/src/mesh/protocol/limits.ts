@@ -202,7 +202,7 @@ export const MAX_DIRECT_LOG_ENTRIES = 20_000
 export const MAX_DIRECT_LOG_BYTES = 16 * MIB
 
 /** Bytes of the newest entries that are in memory besides the disk: half a minute of the busiest room. */
-export const RECENT_BYTES = 2 * MIB
+export const RECENT_BYTES = 4 * MIB
 
 /** Entries that are read at once to let them go. */
 export const TRIMMED_AT_ONCE = 2_000

@@ -7,19 +7,24 @@ import type { Data } from './data'
 
 const utf8Encoder = new TextEncoder()
 
-/** Bytes that most of what is written fits into. */
-const FIRST_SIZE = 256
+/** Bytes that are kept for the next to write; what is larger is rare. */
+const KEPT_BYTES = 64 * 1024
 
 export class Writer {
-  #bytes = new Uint8Array(FIRST_SIZE)
+  #bytes = new Uint8Array(KEPT_BYTES)
   #view = new DataView(this.#bytes.buffer)
   #length = 0
 
-  bytes(): Uint8Array {
-    return this.#bytes.slice(0, this.#length)
+  encode(value: Data): Uint8Array {
+    // Whatever became of the one before.
+    this.#length = 0
+    this.#write(value)
+    const written = this.#bytes.slice(0, this.#length)
+    if (this.#bytes.length > KEPT_BYTES) this.#use(new Uint8Array(KEPT_BYTES))
+    return written
   }
 
-  write(value: Data): void {
+  #write(value: Data): void {
     if (typeof value === 'number') return this.#number(value)
     if (typeof value === 'string') return this.#text(value)
     if (value === null) return this.#header(0xc0)
@@ -27,7 +32,7 @@ export class Writer {
     if (value instanceof Uint8Array) return this.#binary(value)
     if (isList(value)) {
       this.#size(value.length, 0x90, 15, 0xdc)
-      for (const part of value) this.write(part)
+      for (const part of value) this.#write(part)
       return
     }
     invariant(typeof value === 'object', 'what is no data is written')
@@ -35,7 +40,7 @@ export class Writer {
     this.#size(entries.length, 0x80, 15, 0xde)
     for (const [key, part] of entries) {
       this.#text(key)
-      this.write(part)
+      this.#write(part)
     }
   }
 
@@ -119,8 +124,12 @@ export class Writer {
     if (needed <= this.#bytes.length) return
     const larger = new Uint8Array(Math.max(needed, 2 * this.#bytes.length))
     larger.set(this.#bytes.subarray(0, this.#length))
-    this.#bytes = larger
-    this.#view = new DataView(larger.buffer)
+    this.#use(larger)
+  }
+
+  #use(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#bytes = bytes
+    this.#view = new DataView(bytes.buffer)
   }
 }
 

@@ -19,12 +19,10 @@ const MAX_VALUES = MAX_DATA_VALUES + 64
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
+const writer = new Writer()
+
 /** Writes one value in the shortest form of each part; numbers that are not whole as float64. */
-export function encodeMsgpack(value: Data): Uint8Array {
-  const writer = new Writer()
-  writer.write(value)
-  return writer.bytes()
-}
+export const encodeMsgpack = (value: Data): Uint8Array => writer.encode(value)
 
 /** Reads exactly one value. Bytes within it are copies, so that they keep nothing else in memory. */
 export function decodeMsgpack(bytes: Uint8Array): Result<Data> {
