@@ -28,7 +28,7 @@ const LATENCY: Millis = 5
 
 /** The key of somebody of that name, the same in every test. */
 export function keyOf(name: string): PeerKey {
-  const seed = [...name].reduce((sum, sign) => sum * 31 + sign.charCodeAt(0), 7)
+  const seed = [...name].reduce((sum, sign) => Math.imul(sum, 31) + sign.charCodeAt(0), 7)
   return toPeerKey(simSigner(newSecretKey(seededRandom(seed))))
 }
 

@@ -15,7 +15,7 @@ function chain(sim: Sim, names: readonly string[]): void {
 }
 
 describe('what is said to everyone', () => {
-  it('[LM1] carol comes when alice has left, and reads what alice said', async () => {
+  it('[LM2] carol comes when alice has left, and reads what alice said', async () => {
     const sim = new Sim({ seed: 1, peers: ['alice', 'bob'] })
     await sim.meshed()
     for (const words of ['one', 'two', 'three']) await sim.peer('alice').room.broadcast(words)
@@ -29,7 +29,7 @@ describe('what is said to everyone', () => {
     expect((await sim.history(carol)).map(({ name }) => name)).toContain('alice')
   })
 
-  it('[LG3] [LM1] two halves that talked for minutes without each other end up with one order', async () => {
+  it('[LG3] [LM2] two halves that talked for minutes without each other end up with one order', async () => {
     const sim = new Sim({ seed: 2, peers: ['alice', 'bob', 'carol', 'dave'], jitter: 200 })
     await sim.meshed()
     const cross = ['alice', 'bob'].flatMap((one) => ['carol', 'dave'].map((other) => [one, other] as const))
@@ -62,7 +62,7 @@ describe('what is said to everyone', () => {
     }
   })
 
-  it('[LG5] a tab that was killed between storing and sending has said it once it is back', async () => {
+  it('[ST1] [LM2] a tab that was killed between storing and sending has said it once it is back', async () => {
     const sim = new Sim({ seed: 4, peers: ['alice', 'bob'] })
     await sim.meshed()
     sim.network.cut('alice', 'bob')
@@ -81,7 +81,7 @@ describe('what is said to everyone', () => {
   })
 
   it.each([0, 1])(
-    '[LG5] a tab killed in the middle of writing goes on with the same feed: %i of it was written',
+    '[ST1] a tab killed in the middle of writing goes on with the same feed: %i of it was written',
     async (share) => {
       for (let seed = 1; seed <= 10; seed++) {
         const sim = new Sim({ seed, peers: ['alice', 'bob'], diskLatency: 100 })
@@ -108,7 +108,7 @@ describe('what is said to everyone', () => {
     },
   )
 
-  it('[LM1] what alice says comes to dave by way of others when only neighbours can link', async () => {
+  it('[LM2] what alice says comes to dave by way of others when only neighbours can link', async () => {
     const names = ['alice', 'bob', 'carol', 'dave']
     const sim = new Sim({ seed: 6 })
     chain(sim, names)
@@ -121,7 +121,7 @@ describe('what is said to everyone', () => {
     for (const peer of sim.peers) expect(peer.texts()).toEqual(['hello, dave', 'hello, alice'])
   })
 
-  it('[LG5] what was said right before a page froze goes out when it wakes, and what others said comes in', async () => {
+  it('[LM3] what was said right before a page froze goes out when it wakes, and what others said comes in', async () => {
     const sim = new Sim({ seed: 7, peers: ['alice', 'bob', 'carol'], diskLatency: 20 })
     await sim.meshed()
     void sim.peer('alice').room.broadcast('good night')
@@ -139,7 +139,7 @@ describe('what is said to everyone', () => {
     }
   })
 
-  it('[LG8] mallory writes two feeds under one key: everybody has the same log, and is told', async () => {
+  it('[LG8] [LG9] mallory writes two feeds under one key: everybody has the same log, and is told', async () => {
     const sim = new Sim({ seed: 8, peers: ['alice', 'bob', 'carol', 'dave'] })
     await sim.meshed()
     const halves = [
@@ -186,7 +186,7 @@ describe('what is said to everyone', () => {
     expect(await wordsOf(sim, sim.peer('alice'))).toEqual(['there is room', 'there is none', 'I hear you'])
   })
 
-  it('[LM1] whoever lost the disk reads everything again from others, as somebody new', async () => {
+  it('[LM2] whoever lost the disk reads everything again from others, as somebody new', async () => {
     const sim = new Sim({ seed: 10, peers: ['alice', 'bob'] })
     await sim.meshed()
     for (const { room } of sim.peers) await room.broadcast(`${room.self.name} was here`)
@@ -203,7 +203,7 @@ describe('what is said to everyone', () => {
 })
 
 describe('what is said to one person', () => {
-  it('[DM1] comes to somebody who was away, once and in order, also when its author loads the page again', async () => {
+  it('[DM2] comes to somebody who was away, once and in order, also when its author loads the page again', async () => {
     const sim = new Sim({ seed: 11, peers: ['alice', 'bob', 'carol'] })
     await sim.meshed()
     const { id: bob, profile: bobs } = sim.peer('bob')
@@ -234,7 +234,7 @@ describe('what is said to one person', () => {
     expect(sim.peer('carol').entries.filter(({ to }) => to !== undefined)).toEqual([])
   })
 
-  it('[DM1] is acknowledged when the other has it, and not by anybody else', async () => {
+  it('[DM2] is acknowledged when the other has it, and not by anybody else', async () => {
     const sim = new Sim({ seed: 12, peers: ['alice', 'bob', 'carol'], diskLatency: 50 })
     await sim.meshed()
     const { room } = sim.peer('alice')

@@ -14,7 +14,7 @@ describe('a room', () => {
     for (const peer of sim.peers) expect(peer.sees('here')).toHaveLength(7)
   })
 
-  it('[LM1] a broadcast reaches everyone else once, and nobody twice', async () => {
+  it('[LG3] a broadcast reaches everyone else once, and nobody twice', async () => {
     const sim = new Sim({ seed: 2, peers: FLOCK })
     await sim.meshed()
     for (const peer of sim.peers) await peer.room.broadcast(`hello from ${peer.room.self.name}`)
@@ -37,7 +37,7 @@ describe('a room', () => {
     expect(sim.peer('carol').entries).toEqual([])
   })
 
-  it('[LM1] what is said while a link is down arrives once when it is back', async () => {
+  it('[LM2] what is said while a link is down arrives once when it is back', async () => {
     const sim = new Sim({ seed: 4, peers: ['alice', 'bob'] })
     await sim.meshed()
     const { room } = sim.peer('alice')
@@ -80,7 +80,7 @@ describe('a room', () => {
     expect(sim.peer('alice').sees('gone')).toEqual(['bob'])
   })
 
-  it('[RP2] [DM1] somebody who leaves is gone at once: who asks is told, and what is said waits for the return', async () => {
+  it('[RP2] [DM2] somebody who leaves is gone at once: who asks is told, and what is said waits for the return', async () => {
     const sim = new Sim({ seed: 8, peers: ['alice', 'bob'], jitter: 0 })
     await sim.meshed()
     const { room } = sim.peer('alice')
@@ -215,7 +215,7 @@ describe('a room', () => {
     expect(room.delivery(id)).toEqual({ delivered: 2, of: 2 })
   })
 
-  it('[LM1] people come and go while others talk, and nobody misses anything, nor what was said before', async () => {
+  it('[LM2] people come and go while others talk, and nobody misses anything, nor what was said before', async () => {
     for (let seed = 200; seed < 220; seed++) {
       const sim = new Sim({ seed, peers: ['alice', 'bob'] })
       await sim.meshed()
@@ -250,7 +250,7 @@ describe('a room', () => {
     expect(arrived instanceof Uint8Array && Buffer.compare(arrived, data)).toBe(0)
   })
 
-  it('[SE4] [LM1] somebody who was forgotten while away misses nothing that is said after the return', async () => {
+  it('[SE4] [LM2] somebody who was forgotten while away misses nothing that is said after the return', async () => {
     const sim = new Sim({ seed: 17, peers: ['alice', 'bob'], jitter: 0 })
     await sim.meshed()
     for (let number = 0; number < 5; number++) await sim.peer('alice').room.broadcast({ kind: 'data', data: number })
