@@ -176,7 +176,7 @@ test('[LG1] a page that is loaded again has what was said before, and is told on
   expect(await bob.errors()).toEqual([])
 })
 
-test('[ST8] who forgets the room is somebody new in it, who reads what the others kept', async ({ gather }) => {
+test('[ST4] who forgets the room is somebody new in it, who reads what the others kept', async ({ gather }) => {
   const [alice, bob] = await gather('Alice', 'Bob')
   const before = bob.id
   await bob.broadcast('forget that I said this')

@@ -170,7 +170,7 @@ describe('leaving', () => {
     expect(signaling.calls).toEqual(['close'])
   })
 
-  it('[DM1] tells whoever waits for an acknowledgement; what was said is kept, and said in the next stay', async () => {
+  it('[DM2] tells whoever waits for an acknowledgement; what was said is kept, and said in the next stay', async () => {
     const sim = await trio()
     const { room, profile } = sim.peer('alice')
     sim.network.silence('bob')
@@ -205,7 +205,7 @@ describe('what is not kept', () => {
 })
 
 describe('forgetting', () => {
-  it('[ST8] leaves first, and then removes everything', async () => {
+  it('[ST4] leaves first, and then removes everything', async () => {
     const done: string[] = []
     const forget = async () => {
       done.push('forget')
@@ -216,7 +216,7 @@ describe('forgetting', () => {
     expect(done).toEqual(['left', 'forget'])
   })
 
-  it('[ST8] says so when something would not go', async () => {
+  it('[ST4] says so when something would not go', async () => {
     const forget = () => Promise.reject(new Error('another tab has it open'))
     const { clock, room } = lonelyRoom(memoryStore(), { forget })
     const forgotten = expect(room.forget()).rejects.toMatchObject({

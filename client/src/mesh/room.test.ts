@@ -84,7 +84,7 @@ describe('an entry', () => {
     expect(room.conversations()).toEqual([])
   })
 
-  it('[DM1] to somebody who left, or was lost, waits for them; a request is refused, as is who never came', async () => {
+  it('[DM2] to somebody who left, or was lost, waits for them; a request is refused, as is who never came', async () => {
     const sim = await trio()
     const { room } = sim.peer('alice')
     const { id: bob } = sim.peer('bob')
@@ -120,7 +120,7 @@ describe('an entry', () => {
     }
   })
 
-  it('[DM1] to somebody who does not come back is refused when thousands wait already, and others are not', async () => {
+  it('[DM3] to somebody who does not come back is refused when thousands wait already, and others are not', async () => {
     const sim = await trio()
     const { room } = sim.peer('alice')
     const { id: carol } = sim.peer('carol')
@@ -221,7 +221,7 @@ describe('a broadcast', () => {
 })
 
 describe('a direct entry', () => {
-  it('[DM1] is for one person: nobody else hears it, or of it', async () => {
+  it('[DM1] [LG1] is for one person: nobody else hears it, or of it', async () => {
     const sim = await trio()
     const { room } = sim.peer('alice')
     const { id: bob } = sim.peer('bob')
@@ -294,7 +294,7 @@ describe('the history', () => {
 })
 
 describe('a signal', () => {
-  it('[SG1] goes to all who are linked, or to one of them, and nothing of it is kept', async () => {
+  it('[EP2] goes to all who are linked, or to one of them, and nothing of it is kept', async () => {
     const sim = await trio()
     const { room, id: from } = sim.peer('alice')
     const heard = new Map<string, unknown[]>()
@@ -312,7 +312,7 @@ describe('a signal', () => {
     expect(room.signal('typing', null, { to: peerId('nobody') })).toBe(false)
   })
 
-  it('[SG1] to one who is away is not sent, and to nobody neither', async () => {
+  it('[EP2] to one who is away is not sent, and to nobody neither', async () => {
     const sim = await trio()
     const { id: bob } = sim.peer('bob')
     void sim.peer('bob').room.leave()
@@ -323,7 +323,7 @@ describe('a signal', () => {
     expect(alone.peer('alice').room.signal('typing')).toBe(false)
   })
 
-  it('[SG2] that could not arrive is refused', async () => {
+  it('[EP1] that could not arrive is refused', async () => {
     const { room } = (await trio()).peer('alice')
     expect(() => room.signal('')).toThrow('A topic has')
     expect(() => room.signal('typing', new Uint8Array(MAX_SIGNAL_BYTES))).toThrow('may pass')

@@ -32,7 +32,7 @@ const asked = (...wanted: readonly (readonly [PeerId, number])[]) => ({ asked: n
 const nothing = { delivered: 0, fault: undefined }
 
 describe('what is written', () => {
-  it('[LG1] counts once it is stored, and is told in the order in which it was written', async () => {
+  it('[LG3] counts once it is stored, and is told in the order in which it was written', async () => {
     const disk = new MemoryDisk()
     const open = await openLog(clock(), alice, { store: await disk.open() })
     const release = disk.holdWrites()
@@ -47,7 +47,7 @@ describe('what is written', () => {
     expect(await open.remembered()).toEqual(['one', 'two'])
   })
 
-  it('[LG1] was not said when it could not be stored: the next takes its number', async () => {
+  it('[LG3] was not said when it could not be stored: the next takes its number', async () => {
     const disk = new MemoryDisk()
     const open = await openLog(clock(), alice, { store: await disk.open() })
     disk.failWrites('full')
@@ -57,7 +57,7 @@ describe('what is written', () => {
     expect(open.texts()).toEqual(['kept'])
   })
 
-  it('[LG1] goes on behind what is on the disk when the page is loaded again, whatever was being written', async () => {
+  it('[LG3] goes on behind what is on the disk when the page is loaded again, whatever was being written', async () => {
     const disk = new MemoryDisk()
     const first = await openLog(clock(), alice, { store: await disk.open() })
     await first.log.write(text('one'))
@@ -95,7 +95,7 @@ describe('what is written', () => {
     expect(segments.map(({ entries }) => entries.length)).toEqual([MAX_SEGMENT_ENTRIES, 1, 1])
   })
 
-  it('[LG5] begins with what its author is called, says so again when that changes, and after a long time', async () => {
+  it('[LG10] begins with what its author is called, says so again when that changes, and after a long time', async () => {
     const store = await new MemoryDisk().open()
     let name = 'Alice'
     const ownName = () => name
@@ -112,7 +112,7 @@ describe('what is written', () => {
     expect(names(again)).toEqual(['1006 Alicia'])
   })
 
-  it('[LG3] comes behind all that was read, and names the newest that nobody had answered', async () => {
+  it('[LG3] [LG5] comes behind all that was read, and names the newest that nobody had answered', async () => {
     const open = await openLog(clock(), alice)
     const others = ['bob', 'carol', 'dave', 'erin', 'frank', 'grace'].map((name) => new Writer(keyOf(name)))
     for (const [index, writer] of others.entries()) {
@@ -137,7 +137,7 @@ describe('what is written', () => {
 })
 
 describe('what comes', () => {
-  it('[LG1] is told once, however often and in whatever pieces it comes', async () => {
+  it('[LG3] is told once, however often and in whatever pieces it comes', async () => {
     const open = await openLog(clock(), alice)
     const writer = new Writer(bob).writeEach(6)
     await brings(open, [await writer.segment(1, 3)])
@@ -153,7 +153,7 @@ describe('what comes', () => {
     expect(open.log.feed(bob.id)).toMatchObject({ floor: 1, head: 6, lamport: 6 })
   })
 
-  it('[LG1] counts when it is stored, and not when it could not be', async () => {
+  it('[LG3] counts when it is stored, and not when it could not be', async () => {
     const disk = new MemoryDisk()
     const open = await openLog(clock(), alice, { store: await disk.open() })
     const segment = await new Writer(bob).writeEach(2).segment(1)
@@ -164,7 +164,7 @@ describe('what comes', () => {
     expect(await brings(open, [segment])).toMatchObject({ delivered: 2 })
   })
 
-  it("[LG4] from its author itself needs no key and no hash, of somebody else's feed both", async () => {
+  it("[LM1] from its author itself needs no key and no hash, of somebody else's feed both", async () => {
     const open = await openLog(clock(), alice)
     const writer = new Writer(bob).writeEach(4)
     expect(await brings(open, [await writer.segment(1, 2, 'own')], { from: bob })).toMatchObject({ delivered: 2 })
@@ -175,7 +175,7 @@ describe('what comes', () => {
     expect(outcome).toMatchObject({ ...nothing, fault: words })
   })
 
-  it('[LG4] is refused when its author has not signed it: nothing of it counts', async () => {
+  it('[LG6] is refused when its author has not signed it: nothing of it counts', async () => {
     const open = await openLog(clock(), alice)
     const honest = await new Writer(bob).writeEach(3).segment(1)
     const other = await new Writer(bob).write('I never said this').segment(1)
@@ -210,7 +210,7 @@ describe('what comes', () => {
     expect(open.entries).toEqual([])
   })
 
-  it('[LG4] is refused when one signature covers more than whoever hands it on could send', async () => {
+  it('[LG5] is refused when one signature covers more than whoever hands it on could send', async () => {
     const open = await openLog(clock(), alice)
     const half = 'x'.repeat(2 ** 19 + 600)
     const writer = new Writer(bob).write(half).write(half)
@@ -234,7 +234,7 @@ describe('what comes', () => {
     expect(open.log.waiting).toBe(0)
   })
 
-  it('[LG6] behind a gap is not taken, and the gap is told', async () => {
+  it('[LG3] behind a gap is not taken, and the gap is told', async () => {
     const open = await openLog(clock(), alice)
     const writer = new Writer(bob).writeEach(6)
     for (const how of ['own', 'anchored'] as const) {
@@ -300,7 +300,7 @@ describe('what comes', () => {
     for (const history of histories) expect(history.map(({ id }) => id)).toEqual(first.map(({ id }) => id))
   })
 
-  it('[LG3] long after it was written, behind what is newer, is marked as late', async () => {
+  it('[LG7] long after it was written, behind what is newer, is marked as late', async () => {
     const time = clock()
     const open = await openLog(time, alice)
     const at = time.wallTime()
@@ -456,7 +456,7 @@ describe('two feeds under one key', () => {
     expect(open.log.feeds).toEqual([])
   })
 
-  it('[LG6] what refers to what was taken out does not wait for ever', async () => {
+  it('[LG9] what refers to what was taken out does not wait for ever', async () => {
     const { one, other } = branches()
     const open = await openLog(clock(), alice)
     await brings(open, [await one.segment(1)])
@@ -465,7 +465,7 @@ describe('two feeds under one key', () => {
     expect(await brings(open, [await answer.segment(1)])).toMatchObject({ delivered: 1 })
   })
 
-  it('[LG6] what waited for what was taken out is told', async () => {
+  it('[LG9] what waited for what was taken out is told', async () => {
     const { one, other } = branches()
     const open = await openLog(clock(), alice)
     await brings(open, [await one.segment(1, 3)])
@@ -521,7 +521,7 @@ describe('what is held', () => {
     expect(await newcomer.log.history(undefined, 100)).toMatchObject({ more: false, complete: false })
   })
 
-  it('[LG3] is read back a page at a time', async () => {
+  it('[LG12] is read back a page at a time', async () => {
     const open = await openLog(clock(), alice)
     for (const words of ['one', 'two', 'three', 'four', 'five']) await open.log.write(text(words))
     const newest = await open.log.history(undefined, 2)
