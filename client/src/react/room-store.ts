@@ -101,7 +101,6 @@ export class RoomStore {
       }),
       room.on('signal', (signal) => this.#typing.hear(signal)),
       room.on('members', (members) => this.#meet(members)),
-      // How far each message has come is asked when it is drawn.
       room.on('receipt', shared.onChange),
       room.on('status', (status) => this.#change({ status })),
       room.on('error', (error) => this.#warn(error)),
@@ -155,7 +154,7 @@ export class RoomStore {
     return this.#conversations.get(key)?.message(id)
   }
 
-  /** @returns how many have it, and of how many */
+  /** @returns how many have it, and of how many; asked for what is drawn alone, and anew with each receipt */
   delivery(id: EntryId): ReturnType<RoomPort['delivery']> {
     return this.#room.delivery(id)
   }
@@ -294,11 +293,9 @@ export class RoomStore {
       news.kind === 'renamed'
         ? ({ kind: 'renamed', at, who, before: news.before, now: news.now } as const)
         : ({ kind: 'note', at, what: news.what, who: [who], names: [news.name] } as const)
-    const everyone = this.#conversations.open(EVERYONE)
-    this.#conversations.changed(() => everyone.note({ ...note, key: this.#makeKey() }))
-    const direct = this.#conversations.get(who)
-    if (direct && news.kind === 'moved') {
-      this.#conversations.changed(() => direct.note({ ...note, key: this.#makeKey() }))
+    for (const to of news.kind === 'moved' ? ([EVERYONE, who] as const) : ([EVERYONE] as const)) {
+      const log = to === EVERYONE ? this.#conversations.open(to) : this.#conversations.get(to)
+      this.#conversations.changed(() => log?.note({ ...note, key: this.#makeKey() }))
     }
   }
 
