@@ -18,7 +18,8 @@ const isSigned = (record: Uint8Array, room = ROOM) => isRecordSigned(room, recor
 
 describe('a record', () => {
   it('[ID3] tells whose it is and what it says', async () => {
-    expect(readRecord(RECORD)).toEqual({ ok: true, value: { peer: alice.id, name: 'alice', revision: 1 } })
+    const value = { peer: alice.id, publicKey: alice.publicKey, name: 'alice', revision: 1 }
+    expect(readRecord(RECORD)).toEqual({ ok: true, value })
     expect(await isSigned(RECORD)).toBe(true)
   })
 
