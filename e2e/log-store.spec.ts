@@ -3,8 +3,8 @@
  * that hold, upgrade or remove them, a full disk, rows that nobody wrote. The store in memory runs the same cases.
  */
 import { type BrowserContext, test as base, expect, type Page } from 'playwright/test'
-import type * as Databases from '../client/src/mesh/log/browser-database'
 import type * as Stores from '../client/src/mesh/log/indexed-db-log-store'
+import type * as Schemas from '../client/src/mesh/log/log-schema'
 import type * as Ports from '../client/src/mesh/log/log-store'
 import type { LogStore } from '../client/src/mesh/log/log-store'
 import type * as Contract from '../client/src/mesh/log/log-store-contract'
@@ -19,7 +19,7 @@ interface Hand {
   readonly stores: typeof Stores
   readonly contract: typeof Contract
   readonly samples: typeof Samples
-  readonly requested: typeof Databases.requested
+  readonly schema: typeof Schemas.LOG_SCHEMA
   readonly room: RoomId
   /** of people ten times as impatient as others */
   readonly clock: Clock
@@ -72,7 +72,7 @@ async function prepare(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const load = <Module>(name: string): Promise<Module> => import(`/src/mesh/log/${name}.ts`)
     const stores = await load<typeof Stores>('indexed-db-log-store')
-    const { requested } = await load<typeof Databases>('browser-database')
+    const { LOG_SCHEMA: schema } = await load<typeof Schemas>('log-schema')
     const { LogStoreError } = await load<typeof Ports>('log-store')
     const contract = await load<typeof Contract>('log-store-contract')
     const samples = await load<typeof Samples>('stored-samples')
@@ -90,7 +90,7 @@ async function prepare(page: Page): Promise<void> {
       stores,
       contract,
       samples,
-      requested,
+      schema,
       room,
       clock,
       store: undefined,
@@ -239,9 +239,9 @@ test("[ST6] a tab that holds an older version without letting go is waited for 3
   await other.evaluate(async () => void (await window.hand.hold()))
   const openNext = () =>
     page.evaluate(async () => {
-      const { faultOf, open, stores } = window.hand
+      const { faultOf, open, schema } = window.hand
       const from = performance.now()
-      const fault = await faultOf(open({ steps: [...stores.LOG_SCHEMA, () => {}] }))
+      const fault = await faultOf(open({ steps: [...schema, () => {}] }))
       return { fault, took: (performance.now() - from) * 10 }
     })
 
@@ -261,8 +261,8 @@ test('[ST6] a store gives way to a newer version of the app in another tab, keep
   await openWith(page, 3)
 
   const fault = await other.evaluate(async () => {
-    const { faultOf, open, stores } = window.hand
-    return faultOf(open({ steps: [...stores.LOG_SCHEMA, (db) => void db.createObjectStore('drafts')] }))
+    const { faultOf, open, schema } = window.hand
+    return faultOf(open({ steps: [...schema, (db) => void db.createObjectStore('drafts' as 'feeds')] }))
   })
 
   expect(fault).toBe('none')
@@ -293,13 +293,13 @@ test('[ST6] a database of an older version is brought forward step by step, with
     'malformed (acknowledged)',
   )
   const acknowledged = await page.evaluate(async () => {
-    const { open, requested, stores } = window.hand
+    const { open, schema } = window.hand
     const store = await open({
       steps: [
-        ...stores.LOG_SCHEMA,
+        ...schema,
         async (_, transaction) => {
           const feeds = transaction.objectStore('feeds')
-          for (const row of await requested(feeds.getAll())) feeds.put({ ...row, acknowledged: 0 })
+          for (const row of await feeds.getAll()) await feeds.put({ ...row, acknowledged: 0 })
         },
       ],
     })
@@ -315,13 +315,13 @@ test("[ST6] an upgrade that meets what it cannot read changes nothing, and rejec
   await openWith(page, 3)
 
   const fault = await page.evaluate(() => {
-    const { faultOf, open, stores } = window.hand
-    const remove: (typeof stores.LOG_SCHEMA)[number] = (db, transaction) => {
+    const { faultOf, open, schema } = window.hand
+    const remove: (typeof schema)[number] = async (db, transaction) => {
       db.deleteObjectStore('feeds')
-      transaction.objectStore('runs').clear()
+      await transaction.objectStore('runs').clear()
       transaction.objectStore('feeds')
     }
-    return faultOf(open({ steps: [...stores.LOG_SCHEMA, remove] }))
+    return faultOf(open({ steps: [...schema, remove] }))
   })
 
   expect(fault).toBe('corrupt')
@@ -334,12 +334,12 @@ test('[ST6] an upgrade of which a write fails changes nothing', async ({ openPag
   await openWith(page, 3)
 
   const fault = await page.evaluate(() => {
-    const { faultOf, open, requested, stores } = window.hand
-    const addTwice: (typeof stores.LOG_SCHEMA)[number] = async (_, transaction) => {
+    const { faultOf, open, schema } = window.hand
+    const addTwice: (typeof schema)[number] = async (_, transaction) => {
       const runs = transaction.objectStore('runs')
-      for (const row of await requested(runs.getAll())) await requested(runs.add(row))
+      for (const row of await runs.getAll()) await runs.add(row)
     }
-    return faultOf(open({ steps: [...stores.LOG_SCHEMA, addTwice] }))
+    return faultOf(open({ steps: [...schema, addTwice] }))
   })
 
   expect(fault).toBe('corrupt')

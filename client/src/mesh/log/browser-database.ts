@@ -2,6 +2,7 @@
  * One database of the browser: opened and deleted with an end to the waiting for other tabs, and its errors in the words
  * of a LogStore. What is in it belongs to its user. Rule ST6.
  */
+import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from 'idb'
 import { type Clock, type Millis, seconds } from '../runtime/clock'
 import { LogStoreError, type LogStoreFault } from './log-store'
 
@@ -12,12 +13,15 @@ const BLOCKED_PATIENCE: Millis = seconds(3)
 const OPENING_PATIENCE: Millis = seconds(10)
 
 /** Brings a database from one version to the next; it may read and write in this transaction, and wait for nothing else. */
-export type SchemaStep = (db: IDBDatabase, transaction: IDBTransaction) => void | Promise<void>
+export type SchemaStep<Schema extends DBSchema> = (
+  db: IDBPDatabase<Schema>,
+  transaction: IDBPTransaction<Schema, StoreNames<Schema>[], 'versionchange'>,
+) => void | Promise<void>
 
-export interface DatabaseOptions {
+export interface DatabaseOptions<Schema extends DBSchema> {
   readonly name: string
   /** from nothing to version 1, from there to 2 and so on: their number is the version */
-  readonly steps: readonly SchemaStep[]
+  readonly steps: readonly SchemaStep<Schema>[]
   readonly clock: Clock
 }
 
@@ -25,25 +29,27 @@ export interface DatabaseOptions {
  * Opens it, and closes it as soon as another tab wants to remove or upgrade it.
  * @throws LogStoreError
  */
-export async function openDatabase({ name, steps, clock }: DatabaseOptions): Promise<IDBDatabase> {
+export async function openDatabase<Schema extends DBSchema>(
+  options: DatabaseOptions<Schema>,
+): Promise<IDBPDatabase<Schema>> {
+  const { name, steps, clock } = options
   let failure: unknown
   try {
     checkAvailable()
-    const request = indexedDB.open(name, steps.length)
     const patience = new Patience(clock, 'opened')
-    request.onblocked = () => patience.shorten()
-    request.onupgradeneeded = ({ oldVersion }) => {
-      const { result: db, transaction } = request
-      if (!transaction) return
-      runSteps(steps.slice(oldVersion), db, transaction).catch((error: unknown) => {
+    const opening = openDB<Schema>(name, steps.length, {
+      upgrade(db, from, _, transaction) {
         // The request to open it tells that it was undone, but not why.
-        failure = error
-        undo(transaction)
-      })
-    }
-    const opening = requested(request).then((db) => {
-      db.onversionchange = () => db.close()
-      return db
+        transaction.done.catch(() => {})
+        runSteps(steps.slice(from), db, transaction).catch((error: unknown) => {
+          failure = error
+          undo(transaction)
+        })
+      },
+      blocked: () => patience.shorten(),
+      blocking(_current, _next, { target }) {
+        if (target instanceof IDBDatabase) target.close()
+      },
     })
     return await patience.race(opening, (late) => late.close())
   } catch (error) {
@@ -55,10 +61,8 @@ export async function openDatabase({ name, steps, clock }: DatabaseOptions): Pro
 export async function deleteDatabase(name: string, clock: Clock): Promise<void> {
   try {
     checkAvailable()
-    const request = indexedDB.deleteDatabase(name)
     const patience = new Patience(clock, 'deleted')
-    request.onblocked = () => patience.shorten()
-    await patience.race(requested(request), () => {})
+    await patience.race(deleteDB(name, { blocked: () => patience.shorten() }), () => {})
   } catch (error) {
     throw storeError(error, 'opening')
   }
@@ -75,25 +79,17 @@ export async function listDatabases(): Promise<readonly string[] | undefined> {
   }
 }
 
-/** What a request has come to; of a cursor that was told to go on, once more. */
-export function requested<Value>(request: IDBRequest<Value>): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error)
-  })
-}
-
-/** Resolves when all of it is kept. */
+/** Resolves when all of it is kept. The library's own promise of that is broken before the browser tells the reason. */
 export function committed(transaction: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve()
+    transaction.addEventListener('complete', () => resolve())
     // Not on 'error': why it failed is known only when it was undone. Without a reason it was the browser that closed it.
-    transaction.onabort = () => reject(transaction.error ?? new DOMException('It ended', 'AbortError'))
+    transaction.addEventListener('abort', () => reject(transaction.error ?? new DOMException('It ended', 'AbortError')))
   })
 }
 
 /** Nothing of it happens. */
-export function undo(transaction: IDBTransaction): void {
+export function undo(transaction: { abort(): void }): void {
   try {
     transaction.abort()
   } catch {
@@ -148,7 +144,10 @@ function checkAvailable(): void {
   if (typeof indexedDB === 'undefined' || indexedDB === null) throw new LogStoreError('unavailable', WORDS.unavailable)
 }
 
-async function runSteps(steps: readonly SchemaStep[], ...[db, transaction]: Parameters<SchemaStep>): Promise<void> {
+async function runSteps<Schema extends DBSchema>(
+  steps: readonly SchemaStep<Schema>[],
+  ...[db, transaction]: Parameters<SchemaStep<Schema>>
+): Promise<void> {
   for (const step of steps) await step(db, transaction)
 }
 

@@ -3,6 +3,7 @@
  * rooms, never wait for one another. What rows look like, and whether one read back is sound, is stored-rows.ts's; waiting
  * for other tabs and what errors mean is browser-database.ts's. Rules ST1-ST6.
  */
+import { type IDBPDatabase, unwrap } from 'idb'
 import type { PeerId, RoomId } from '../protocol/ids'
 import { type Clock, systemClock } from '../runtime/clock'
 import {
@@ -10,32 +11,15 @@ import {
   deleteDatabase,
   listDatabases,
   openDatabase,
-  requested,
   type SchemaStep,
   storeError,
   undo,
 } from './browser-database'
 import { comparePositions, type Position } from './entry'
+import { type EndKey, LOG_SCHEMA, type LogSchema, type RunKey, type RunsToRead, type RunsToWrite } from './log-schema'
 import { type LogName, type LogStore, LogStoreError, type Range, type StoredEntry, type StoredFeed } from './log-store'
 import { MAX_RUN_SPAN, readRun, writeRuns } from './run-rows'
 import { type RunRow, readFeedRow, readLogName, readRunRow, writeFeedRow } from './stored-rows'
-
-/** Steps that were ever released stay as they are; a new shape is a new step. */
-export const LOG_SCHEMA: readonly SchemaStep[] = [
-  (db) => {
-    // By the last of each row, so that the row with an entry is the first one from there on; the first is for whoever
-    // has to know what a row has without reading it.
-    const runs = db.createObjectStore('runs', { keyPath: ['log', 'author', 'last', 'first'] })
-    runs.createIndex('end', ['log', 'lastLamport', 'author', 'last'])
-    // Of rows with more than one entry alone.
-    runs.createIndex('start', ['log', 'firstLamport'])
-    db.createObjectStore('feeds', { keyPath: ['log', 'author'] })
-  },
-]
-
-/** The keys of rows, and of rows in the index 'end'. */
-type RunKey = [log: LogName, author: PeerId, last: number, first: number]
-type EndKey = [log: LogName, lamport: number, author: PeerId, seq: number]
 
 export interface IndexedDbLogStoreOptions {
   readonly room: RoomId
@@ -43,7 +27,7 @@ export interface IndexedDbLogStoreOptions {
   readonly self: PeerId
   readonly clock?: Clock
   /** other than those of this version only in tests */
-  readonly steps?: readonly SchemaStep[]
+  readonly steps?: readonly SchemaStep<LogSchema>[]
 }
 
 const PREFIX = 'starling:'
@@ -95,19 +79,19 @@ class IndexedDbLogStore implements LogStore {
   readonly #tails = new Map<string, Tail>()
 
   constructor(
-    private readonly db: IDBDatabase,
+    private readonly db: IDBPDatabase<LogSchema>,
     private readonly self: PeerId,
   ) {}
 
   list(): Promise<readonly LogName[]> {
     return this.#attempt(async () => {
       const logs: LogName[] = []
-      const request = this.#reading('feeds').openKeyCursor()
-      for (let cursor = await requested(request); cursor; cursor = await requested(request)) {
-        const log = readLogName((cursor.key as unknown[])[0])
-        logs.push(log)
+      let cursor = await this.#reading('feeds').openKeyCursor()
+      while (cursor) {
+        const [log] = cursor.key
+        logs.push(readLogName(log))
         // From log to log, whatever the number of feeds.
-        cursor.continue([log, LAST])
+        cursor = await cursor.continue([log, LAST])
       }
       return logs
     })
@@ -115,7 +99,7 @@ class IndexedDbLogStore implements LogStore {
 
   feeds(log: LogName): Promise<readonly StoredFeed[]> {
     return this.#attempt(async () => {
-      const rows: unknown[] = await requested(this.#reading('feeds').getAll(IDBKeyRange.bound([log], [log, END])))
+      const rows = await this.#reading('feeds').getAll(IDBKeyRange.bound([log], [log, END]))
       return rows.map(readFeedRow)
     })
   }
@@ -127,7 +111,7 @@ class IndexedDbLogStore implements LogStore {
       for (const { row, isBehindAll } of rows) {
         if (!isBehindAll && row.first <= (await this.#tailOf(row).find(runs, row)))
           await cut(runs, log, { author: row.author, from: row.first, to: row.last })
-        runs.put(row)
+        unheard(runs.put(row))
       }
     })
   }
@@ -138,15 +122,15 @@ class IndexedDbLogStore implements LogStore {
       if (range.from > range.to) return entries
       let left = maxBytes
       // One after the other, since an entry may be a thousand times as large as the one before it.
-      const request = this.#reading('runs').openCursor(from(log, range.author, range.from))
-      for (let cursor = await requested(request); cursor; cursor = await requested(request)) {
+      let cursor = await this.#reading('runs').openCursor(from(log, range.author, range.from))
+      while (cursor) {
         for (const entry of readRun(cursor.value, range.from, range.to)) {
           left -= entry.bytes.length
           if (left < 0 && entries.length > 0) return entries
           entries.push(entry)
         }
         if (readRunRow(cursor.value).last >= range.to) break
-        cursor.continue()
+        cursor = await cursor.continue()
       }
       return entries
     })
@@ -195,22 +179,26 @@ class IndexedDbLogStore implements LogStore {
   }
 
   /** Transactions begin in the order of the calls, so nothing is awaited before this. */
-  #reading(name: 'runs' | 'feeds'): IDBObjectStore {
-    return this.db.transaction(name).objectStore(name)
+  #reading<Name extends 'runs' | 'feeds'>(name: Name) {
+    const transaction = this.db.transaction(name)
+    // What fails is told by the requests.
+    unheard(transaction.done)
+    return transaction.store
   }
 
   #write(
     log: LogName,
     feeds: readonly StoredFeed[],
     durability: IDBTransactionDurability,
-    change: (runs: IDBObjectStore) => Promise<void>,
+    change: (runs: RunsToWrite) => Promise<void>,
   ): Promise<void> {
     return this.#attempt(async () => {
       const transaction = this.db.transaction(['runs', 'feeds'], 'readwrite', { durability })
-      const ended = committed(transaction)
+      const ended = committed(unwrap(transaction))
+      unheard(transaction.done)
       try {
         const states = transaction.objectStore('feeds')
-        for (const feed of feeds) states.put(writeFeedRow(log, feed))
+        for (const feed of feeds) unheard(states.put(writeFeedRow(log, feed)))
         await change(transaction.objectStore('runs'))
         transaction.commit()
       } catch (error) {
@@ -232,6 +220,11 @@ class IndexedDbLogStore implements LogStore {
   }
 }
 
+/** What comes of these is told by the transaction that they are in, or by its requests. */
+function unheard(outcome: Promise<unknown>): void {
+  outcome.catch(() => {})
+}
+
 /**
  * The last number of a feed that there may be a row of, so that what goes behind it, as nearly all does, is put without a
  * look at what is there. It knows what this page has put: a feed is written by one page at a time.
@@ -248,9 +241,9 @@ class Tail {
   }
 
   /** @returns the last number that there is a row of now */
-  async find(runs: IDBObjectStore, { log, author }: RunRow): Promise<number> {
-    const cursor = await requested(runs.openKeyCursor(from(log, author, 0), 'prev'))
-    const [, , last] = (cursor?.key ?? [log, author, 0, 0]) as RunKey
+  async find(runs: RunsToWrite, { log, author }: RunRow): Promise<number> {
+    const cursor = await runs.openKeyCursor(from(log, author, 0), 'prev')
+    const last = cursor?.key[2] ?? 0
     this.#last = Math.max(this.#last, last)
     this.#isKnown = true
     return last
@@ -264,23 +257,26 @@ const from = (log: LogName, author: PeerId, seq: number): IDBKeyRange =>
 const endOf = (log: LogName, { lamport, author, seq }: Position): EndKey => [log, lamport, author, seq]
 
 /** Takes these numbers out of the rows that have them. Rows of one author have no number in common. */
-async function cut(runs: IDBObjectStore, log: LogName, { author, from: start, to }: Range): Promise<void> {
-  const rows: unknown[] = await Promise.all([start, to + 1].map((seq) => requested(runs.get(from(log, author, seq)))))
+async function cut(runs: RunsToWrite, log: LogName, { author, from: start, to }: Range): Promise<void> {
+  const rows = await Promise.all([start, to + 1].map((seq) => runs.get(from(log, author, seq))))
   const [begun, ended] = rows.map((row) => (row === undefined ? undefined : readRunRow(row)))
-  runs.delete(IDBKeyRange.bound([log, author, start], [log, author, to, END]))
-  if (begun && begun.first < start) for (const row of writeRuns(log, readRun(begun, 0, start - 1))) runs.put(row)
+  unheard(runs.delete(IDBKeyRange.bound([log, author, start], [log, author, to, END])))
+  const put = (entries: readonly StoredEntry[]): void => {
+    for (const row of writeRuns(log, entries)) unheard(runs.put(row))
+  }
+  if (begun && begun.first < start) put(readRun(begun, 0, start - 1))
   if (!ended || ended.first > to) return
-  runs.delete(keyOf(ended))
-  for (const row of writeRuns(log, readRun(ended, to + 1))) runs.put(row)
+  unheard(runs.delete(keyOf(ended)))
+  put(readRun(ended, to + 1))
 }
 
 const keyOf = ({ log, author, last, first }: RunRow): RunKey => [log, author, last, first]
 
 /** The entries before `position` in rows that end there or behind it. */
-async function readAround(runs: IDBObjectStore, log: LogName, position: Position): Promise<StoredEntry[]> {
+async function readAround(runs: RunsToRead, log: LogName, position: Position): Promise<StoredEntry[]> {
   const { lamport } = position
   const range = IDBKeyRange.bound([log, lamport - MAX_RUN_SPAN], [log, lamport])
-  const rows: unknown[] = await requested(runs.index('start').getAll(range))
+  const rows = await runs.index('start').getAll(range)
   return rows.flatMap((value) => {
     const row = readRunRow(value)
     const last = { lamport: row.lastLamport, author: row.author, seq: row.last }
@@ -298,7 +294,7 @@ const MAX_JUMP = 64
  * @returns where the last row of those read ends; undefined when there are no others
  */
 async function gather(
-  runs: IDBObjectStore,
+  runs: RunsToRead,
   range: IDBKeyRange,
   direction: 'prev' | 'next',
   count: number,
@@ -307,12 +303,10 @@ async function gather(
 ): Promise<Position | undefined> {
   const sign = direction === 'next' ? 1 : -1
   const ends = runs.index('end')
-  const request = ends.openKeyCursor(range, direction)
-  let cursor = await requested(request)
+  let cursor = await ends.openKeyCursor(range, direction)
   let last: Position | undefined
   while (cursor) {
-    // Of this index, as all of these keys.
-    const start = cursor.key as EndKey
+    const start = cursor.key
     const next = positionOf(start)
     const missing = count - found.filter((entry) => sign * comparePositions(entry, next) < 0).length
     if (missing <= 0) return last
@@ -320,23 +314,20 @@ async function gather(
     let size = 0
     let jump = 1
     while (cursor && size < missing) {
-      end = cursor.key as EndKey
-      const [, , last, first] = cursor.primaryKey as RunKey
+      end = cursor.key
+      const [, , last, first] = cursor.primaryKey
       size += last - first + 1
       // Where one entry a row is the rule, most keys need not be looked at: each row has one at least.
       jump = first === last ? Math.max(1, Math.min(2 * jump, missing - size, MAX_JUMP)) : 1
-      cursor.advance(jump)
-      cursor = await requested(request)
+      cursor = await cursor.advance(jump)
       size += jump - 1
     }
     // Less than a jump before the end of it all.
     if (!cursor && jump > 1) end = undefined
-    const rows: unknown[] = await requested(
-      ends.getAll(
-        sign > 0
-          ? IDBKeyRange.bound(start, end ?? range.upper, false, !end && range.upperOpen)
-          : IDBKeyRange.bound(end ?? range.lower, start, !end && range.lowerOpen),
-      ),
+    const rows = await ends.getAll(
+      sign > 0
+        ? IDBKeyRange.bound(start, end ?? range.upper, false, !end && range.upperOpen)
+        : IDBKeyRange.bound(end ?? range.lower, start, !end && range.lowerOpen),
     )
     for (const row of rows) found.push(...readRun(row).filter(isWanted))
     if (end) last = positionOf(end)
