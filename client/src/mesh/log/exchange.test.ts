@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Holder, keyOf, LogScene, Writer } from '../../sim/log-scene'
 import { seededRandom } from '../../sim/seeded-random'
-import { ENTRIES_FRAME_BYTES, SEGMENT_BURST } from '../protocol/limits'
+import { ENTRIES_FRAME_BYTES, ENTRY_BURST } from '../protocol/limits'
 import { type LogMessage, SHORT_HASH_BYTES } from '../protocol/log-messages'
 import { type Millis, seconds } from '../runtime/clock'
 
@@ -485,9 +485,9 @@ describe('somebody who does not keep to it', () => {
     expect(alice.forked).toEqual([])
   })
 
-  it('[LM5] sends more segments than anybody looks at, and all of them arrive in the end', async () => {
+  it('[LM5] sends more entries than anybody looks at, and all of them arrive in the end', async () => {
     const { scene, alice, mallory } = await setUp()
-    const writer = new Writer(mallory.key).writeEach(SEGMENT_BURST + 500)
+    const writer = new Writer(mallory.key).writeEach(ENTRY_BURST + 500)
     for (let seq = 1; seq <= writer.entries.length; seq += 50) {
       const segments = await Promise.all(
         Array.from({ length: 50 }, (_, index) => writer.segment(seq + index, seq + index, 'own')),
@@ -498,7 +498,7 @@ describe('somebody who does not keep to it', () => {
     expect(alice.log.feed(mallory.key.id)?.head).toBeLessThan(writer.entries.length)
     expect(alice.offences).toEqual([])
     const want = mallory.heard.find((message) => message.kind === 'want')
-    expect(want).toMatchObject({ feeds: [{ author: mallory.key.id, from: SEGMENT_BURST + 1 }] })
+    expect(want).toMatchObject({ feeds: [{ author: mallory.key.id, from: ENTRY_BURST + 1 }] })
     await expectTalk(scene, seconds(5))
   })
 

@@ -1,7 +1,7 @@
 /** One linked peer with whom a log is shared: what it has, what it was sent, and how it answers. Rules LM1-LM4. */
 import { TokenBucket } from '../../../../signaling-server/src/rate'
 import type { PeerId } from '../protocol/ids'
-import { MAX_FEEDS, SEGMENT_BURST, SEGMENTS_PER_SECOND } from '../protocol/limits'
+import { ENTRIES_PER_SECOND, ENTRY_BURST, MAX_FEEDS, PAYLOAD_UNIT_BYTES } from '../protocol/limits'
 import type { HeldFeed } from '../protocol/log-messages'
 import { type Clock, type Millis, seconds } from '../runtime/clock'
 
@@ -22,16 +22,17 @@ export class Partner {
   wanted: readonly { readonly author: PeerId; readonly from: number }[] | undefined
   isBeingSent = false
   readonly #has = new Map<PeerId, HeldFeed>()
-  readonly #segments: TokenBucket
+  readonly #entries: TokenBucket
   #failures = 0
   #pausedUntil: Millis = Number.NEGATIVE_INFINITY
+  #busyUntil: Millis = Number.NEGATIVE_INFINITY
 
   constructor(
     readonly id: PeerId,
     readonly publicKey: Uint8Array,
     private readonly clock: Clock,
   ) {
-    this.#segments = new TokenBucket({ burst: SEGMENT_BURST, perSecond: SEGMENTS_PER_SECOND }, () => clock.now())
+    this.#entries = new TokenBucket({ burst: ENTRY_BURST, perSecond: ENTRIES_PER_SECOND }, () => clock.now())
   }
 
   has(author: PeerId): HeldFeed | undefined {
@@ -49,18 +50,24 @@ export class Partner {
     this.ahead.clear()
   }
 
-  /** @returns whether so many segments, which nobody asked for, may be looked at */
-  takesSegments(count: number): boolean {
-    return this.#segments.take(count)
+  /**
+   * @param isAnswer what was asked for is taken in any case, and nothing more is asked for until it is paid
+   * @returns whether so many entries may be looked at
+   */
+  takesEntries(count: number, bytes: number, isAnswer: boolean): boolean {
+    const cost = count + Math.floor(bytes / PAYLOAD_UNIT_BYTES)
+    if (this.#entries.take(cost)) return true
+    if (isAnswer) this.#busyUntil = this.clock.now() + (cost / ENTRIES_PER_SECOND) * 1000
+    return isAnswer
   }
 
   get isPaused(): boolean {
-    return this.clock.now() < this.#pausedUntil
+    return this.clock.now() < this.pausedUntil
   }
 
   /** when it may be asked again */
   get pausedUntil(): Millis {
-    return this.#pausedUntil
+    return Math.max(this.#pausedUntil, this.#busyUntil)
   }
 
   /** It was asked and gave something of use, or nothing. */

@@ -219,11 +219,11 @@ export const MAX_KEPT_DIRECT_LOGS = 512
 /** Bytes of entries that have come and wait for what they refer to, or for their turn, in one log. */
 export const MAX_WAITING_BYTES = 8 * MIB
 
-/** Segments of one peer that are looked at at once, each at the cost of a signature. */
-export const SEGMENT_BURST = 2_000
+/** Entries of one peer that are looked at at once; a page is busy with them for about half a second. */
+export const ENTRY_BURST = 8_000
 
-/** Segments of one peer that are looked at in a second in the long run; what comes beyond is asked for later. */
-export const SEGMENTS_PER_SECOND = 1_000
+/** The same a second in the long run, so that a flood leaves half of the page's time to everybody else. */
+export const ENTRIES_PER_SECOND = 4_000
 
 /** How far an entry's Lamport time may be ahead of all that is known here: nobody can use the numbers up. */
 export const MAX_LAMPORT_STEP = 2 ** 26

@@ -1,0 +1,204 @@
+/**
+ * What is missing here, and whom to ask for it: one partner at a time, one that has most of it. Whoever gives nothing of use is
+ * passed over for a while. Rules LM3, LM4, LM6.
+ */
+import type { PeerId } from '../protocol/ids'
+import { MAX_SEGMENT_ENTRIES, MAX_WANTED_FEEDS } from '../protocol/limits'
+import { encodeLogMessage } from '../protocol/log-messages'
+import { type Clock, type Millis, seconds } from '../runtime/clock'
+import { sameBytes } from './bytes'
+import type { Log, Outcome } from './log'
+import type { Partner } from './partner'
+
+/** So long what somebody has is not asked for, while its author is linked and has most likely sent it. */
+const GRACE: Millis = seconds(1)
+
+/** So long what comes behind a gap is not asked for without it: somebody else, who links a moment later, may hold it. */
+const JUMPED_AFTER: Millis = seconds(2)
+
+/** Whoever was asked and said nothing for so long is not waited for. */
+const ANSWER_PATIENCE: Millis = seconds(10)
+
+/** Who is asked for what now. */
+export interface Question {
+  readonly partner: Partner
+  readonly asked: ReadonlyMap<PeerId, number>
+  /** of those asked, who are to be compared */
+  readonly suspects: ReadonlyMap<PeerId, number>
+  /** It is answered: what comes of the answer takes as long as it takes. */
+  readonly stop: () => void
+}
+
+interface AskingDeps {
+  readonly log: Log
+  readonly direct: boolean
+  readonly clock: Clock
+  readonly partners: ReadonlyMap<PeerId, Partner>
+  readonly send: (to: PeerId, message: Uint8Array) => void
+}
+
+export class Asking {
+  /** since when an author's entries are known to be missing */
+  readonly #missingSince = new Map<PeerId, Millis>()
+  /** from where on the feeds of those are wanted who seem to have written two */
+  readonly #suspects = new Map<PeerId, number>()
+  #question: Question | undefined
+  #cancelAsking: (() => void) | undefined
+
+  constructor(private readonly deps: AskingDeps) {}
+
+  /** What a partner is being asked. */
+  questionTo(partner: Partner): Question | undefined {
+    return this.#question?.partner === partner ? this.#question : undefined
+  }
+
+  /** What the answer to a question has come to. */
+  settle(question: Question, outcome: Outcome): void {
+    // What came meanwhile from somebody else counts as well; of whom a fork was found is no suspect any more.
+    const isUseful = ([author, from]: readonly [PeerId, number]) =>
+      question.suspects.get(author) === from
+        ? !this.#suspects.has(author)
+        : (this.deps.log.feed(author)?.head ?? 0) >= from
+    const hasAny = [...question.asked].some(isUseful)
+    for (const [author, from] of question.suspects)
+      if (this.#suspects.get(author) === from) this.#suspects.delete(author)
+    for (const [author, from] of outcome.further) this.#suspects.set(author, from)
+    question.partner.judge(hasAny || outcome.further.size > 0)
+    if (this.#question === question) this.#question = undefined
+  }
+
+  /** A partner is gone. */
+  leave(partner: Partner): void {
+    if (this.deps.partners.size === 0) this.#missingSince.clear()
+    if (this.#question?.partner === partner) this.#endQuestion()
+    this.ask()
+  }
+
+  /** It is proven that the author wrote two feeds. */
+  convict(author: PeerId): void {
+    this.#suspects.delete(author)
+  }
+
+  close(): void {
+    this.#endQuestion()
+    this.#cancelAsking?.()
+  }
+
+  /** Notes whether a partner has more of an author than is here, or something else. */
+  compare(partner: Partner, author: PeerId): void {
+    const theirs = partner.has(author)
+    const ours = this.deps.log.feed(author)
+    const end = ours?.fork ? ours.fork.seq - 1 : Number.POSITIVE_INFINITY
+    const isAnyHeld = theirs !== undefined && theirs.floor <= theirs.head
+    if (isAnyHeld && Math.min(theirs.head, end) > (ours?.head ?? 0)) {
+      partner.ahead.add(author)
+      if (!this.#missingSince.has(author)) this.#missingSince.set(author, this.deps.clock.now())
+      return
+    }
+    const wasAhead = partner.ahead.delete(author)
+    if (wasAhead && !this.#isAnyAhead(author)) this.#missingSince.delete(author)
+    const held = this.deps.log.held(author)
+    if (!theirs || !held || theirs.head !== held.head || sameBytes(theirs.hash, held.hash)) return
+    if (!this.#suspects.has(author)) this.suspect(author, held.head)
+  }
+
+  #isAnyAhead(author: PeerId): boolean {
+    return [...this.deps.partners.values()].some(({ ahead }) => ahead.has(author))
+  }
+
+  /** Somebody holds another feed of that author's than is held here, at that number or before it. */
+  suspect(author: PeerId, seq: number): void {
+    if (this.#suspects.size >= MAX_WANTED_FEEDS) return
+    const floor = this.deps.log.feed(author)?.floor ?? 1
+    this.#suspects.set(author, Math.max(floor, Math.min(seq, this.#suspects.get(author) ?? seq) - MAX_SEGMENT_ENTRIES))
+  }
+
+  /** Asks one who has something that is missing here, unless somebody is being asked. */
+  ask(): void {
+    const { clock } = this.deps
+    if (this.#question) return
+    this.#cancelAsking?.()
+    this.#cancelAsking = undefined
+    const wants = this.#able.map((partner) => ({ partner, wanted: this.#wantedOf(partner) }))
+    const best = wants.reduce<(typeof wants)[number] | undefined>(
+      (most, other) => (other.wanted.size > (most?.wanted.size ?? 0) ? other : most),
+      undefined,
+    )
+    if (best) {
+      const { partner, wanted } = best
+      const stop = clock.after(ANSWER_PATIENCE, () => this.#handleSilence())
+      const suspects = new Map([...this.#suspects].filter(([author, from]) => wanted.get(author) === from))
+      this.#question = { partner, asked: wanted, suspects, stop }
+      const feeds = [...wanted].map(([author, from]) => ({ author, from }))
+      return this.deps.send(partner.id, encodeLogMessage({ kind: 'want', direct: this.deps.direct, feeds }))
+    }
+    const ahead = [...this.deps.partners.values()].filter((partner) => partner.ahead.size > 0)
+    if (ahead.length === 0) return
+    // What has to be waited for is grace, or the end of a pause.
+    const pauses = ahead.map(({ pausedUntil }) => pausedUntil - clock.now()).filter((pause) => pause > 0)
+    this.#cancelAsking = clock.after(Math.min(GRACE, ...pauses), () => this.ask())
+  }
+
+  /** What a partner is to be asked for, each feed from a number on. */
+  #wantedOf(partner: Partner): ReadonlyMap<PeerId, number> {
+    const now = this.deps.clock.now()
+    const wanted = new Map<PeerId, number>()
+    for (const author of partner.ahead) {
+      if (wanted.size >= MAX_WANTED_FEEDS) break
+      const isComing = author !== partner.id && this.deps.partners.has(author)
+      const missing = now - (this.#missingSince.get(author) ?? now)
+      if (isComing && missing < GRACE) continue
+      const next = (this.deps.log.feed(author)?.head ?? 0) + 1
+      const floor = partner.has(author)?.floor ?? next
+      // Where somebody holds what comes right behind, nothing is jumped over.
+      if (floor <= next) wanted.set(author, next)
+      else if (missing >= JUMPED_AFTER && !this.#holdsEarlier(author, floor)) wanted.set(author, floor)
+    }
+    for (const [author, from] of this.#suspects) if (partner.has(author)) wanted.set(author, from)
+    return wanted
+  }
+
+  #holdsEarlier(author: PeerId, floor: number): boolean {
+    return this.#able.some((partner) => partner.ahead.has(author) && (partner.has(author)?.floor ?? floor) < floor)
+  }
+
+  #handleSilence(): void {
+    this.#question?.partner.judge(false)
+    this.#endQuestion()
+    this.ask()
+  }
+
+  /** Whether everybody who has that feed says to have let this entry go. */
+  isLetGo(author: PeerId, seq: number): boolean {
+    const held = this.#able.flatMap((partner) => partner.has(author) ?? [])
+    return held.some(({ floor }) => floor > seq) && held.every(({ floor, head }) => floor > seq || head < seq)
+  }
+
+  /** Whether anybody says to hold it. */
+  isClaimed(author: PeerId, seq: number): boolean {
+    return this.#able.some((partner) => {
+      const held = partner.has(author)
+      return held !== undefined && held.floor <= seq && held.head >= seq
+    })
+  }
+
+  /** Those who are asked when they have something. */
+  get #able(): readonly Partner[] {
+    return [...this.deps.partners.values()].filter(({ isPaused }) => !isPaused)
+  }
+
+  /** It has sent something that comes behind what is here: there is more to be had of it. */
+  gap(partner: Partner, author: PeerId, seq = 0): void {
+    const theirs = partner.has(author)
+    const held = this.deps.log.held(author)
+    const head = Math.max(theirs?.head ?? 0, seq, (held?.head ?? 0) + 1)
+    partner.tell({ author, floor: theirs?.floor ?? 1, head, hash: theirs?.hash ?? new Uint8Array() })
+    this.compare(partner, author)
+    this.ask()
+  }
+
+  #endQuestion(): void {
+    this.#question?.stop()
+    this.#question = undefined
+  }
+}
