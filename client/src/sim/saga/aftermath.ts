@@ -15,6 +15,8 @@ const LINKING: Millis = seconds(120)
 const CATCHING_UP: Millis = seconds(60)
 /** What is said when nothing stands in the way, however many hand it on. */
 const SPREADING: Millis = seconds(15)
+/** The same where an entry takes seconds, and whoever waits for one asks somebody else. */
+const SPREADING_SLOWLY: Millis = seconds(60)
 const QUIET: Millis = seconds(30)
 /** Signs of life of both sides, their frames, and what each says now and then of what it has. */
 const QUIET_BYTES_A_SECOND = 200
@@ -28,6 +30,7 @@ interface AftermathDeps {
   /** those whose machines are left, each with a page open */
   readonly people: readonly Person[]
   readonly links: (one: Person, other: Person) => boolean
+  readonly isSlow: boolean
   readonly ledger: Ledger
 }
 
@@ -47,8 +50,9 @@ export class Aftermath {
     for (const page of this.#pages) ledger.say(page, `last words of ${page.person.name}`, undefined)
     // Once they are there; a disk may take its time.
     await this.deps.sim.run(seconds(1))
-    if (!(await this.#until(() => this.#behind() === undefined, SPREADING)))
-      return ledger.fault('unequal', `${this.#behind()} after ${SPREADING} ms of quiet`)
+    const spreading = this.deps.isSlow ? SPREADING_SLOWLY : SPREADING
+    if (!(await this.#until(() => this.#behind() === undefined, spreading)))
+      return ledger.fault('unequal', `${this.#behind()} after ${spreading} ms of quiet`)
     await this.#checkQuiet()
     for (const flock of this.#flocks()) await this.#checkRoom(flock)
     for (const page of this.#pages) for (const other of this.#pages) await this.#checkDirect(page, other)

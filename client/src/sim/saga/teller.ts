@@ -2,8 +2,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import type { Answer, Order } from './worker'
 
-/** A saga takes seconds, and a minute to shrink; longer than this it has come to hang. */
-const PATIENCE_MS = 180_000
+/** The largest saga takes fifteen seconds, and a minute to shrink; on a busy machine a few times as long. It hangs beyond. */
+const PATIENCE_MS = 300_000
 
 export class Teller {
   #child: ChildProcess | undefined

@@ -29,6 +29,9 @@ export interface Figures {
   readonly steps: ReadonlyMap<Action['kind'], number>
 }
 
+/** Several entries that come one by one take a disk like that for as long as anybody waits for an answer. */
+const SLOW_DISK: Millis = 100
+
 /** The good-bye has arrived by then, or never will. */
 const LAST_WORDS: Millis = seconds(2)
 
@@ -269,7 +272,9 @@ export class Telling {
     for (const person of this.#people.values()) this.#come(person)
     const people = [...this.#people.values()].filter((person) => person.page)
     const links = (one: Person, other: Person) => !this.#obstacles.isForEver(one.name, other.name)
-    await new Aftermath({ sim, people, links, ledger: this.#ledger }).judge()
+    const { rate, diskLatency } = this.plan.line
+    const isSlow = rate !== undefined || diskLatency > SLOW_DISK
+    await new Aftermath({ sim, people, links, isSlow, ledger: this.#ledger }).judge()
   }
 
   /** @returns whoever is here and not frozen, nor on the way out */
