@@ -65,3 +65,18 @@ export async function readAll(limit: number) {
   }
   return { count, isOrdered, slowestMs, ms: performance.now() - start }
 }
+
+/** @returns how many were said since an entry, with it; undefined when it is not there */
+export async function countSince(id: string): Promise<number | undefined> {
+  let count = 0
+  let before: Parameters<typeof window.starling.comparePositions>[0] | undefined
+  for (let more = true; more; ) {
+    const page = await window.room.history({ limit: 1000, ...(before && { before }) })
+    const found = page.entries.findIndex((entry) => entry.id === id)
+    if (found >= 0) return count + page.entries.length - found
+    count += page.entries.length
+    before = page.entries[0]
+    more = page.more
+  }
+  return undefined
+}

@@ -6,8 +6,8 @@ const TURN = { pixels: 1200, times: 200, everyMs: 50 }
 
 interface Scrolled {
   readonly ms: number
-  /** the smallest number that a message begins with, of those it came to */
-  readonly oldest: number
+  /** the first message that was on the page when it had come as far back as it came */
+  readonly oldest: string
   readonly longestTaskMs: number
   /** of 50 ms and more */
   readonly longTasks: number
@@ -24,13 +24,13 @@ export async function scrollThrough(page: Page, address: string): Promise<Scroll
   if (!box) throw new Error('The log is not to be seen.')
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
   const start = performance.now()
-  let oldest = Number.POSITIVE_INFINITY
+  let oldest = ''
   for (const direction of [-1, 1]) {
     for (let turn = 0; turn < TURN.times; turn++) {
       await page.mouse.wheel(0, direction * TURN.pixels)
       await page.waitForTimeout(TURN.everyMs)
     }
-    oldest = Math.min(oldest, await page.evaluate(findOldest))
+    oldest ||= (await log.locator('[data-key]').first().getAttribute('data-key')) ?? ''
   }
   await log.press('End')
   await log.getByRole('article').last().waitFor()
@@ -64,14 +64,6 @@ function observeTasks(): void {
     // TypeScript does not know them yet.
     window.longFrames.push(...(list.getEntries() as unknown as Frame[]))
   }).observe({ type: 'long-animation-frame' })
-}
-
-/** Runs in the page: the messages that are on it now begin with numbers. */
-function findOldest(): number {
-  const numbers = [...document.querySelectorAll('[role=log] .payload')].map(({ textContent }) =>
-    Number.parseInt(textContent ?? '', 10),
-  )
-  return Math.min(...numbers.filter(Number.isInteger))
 }
 
 /** Runs in the page. */
