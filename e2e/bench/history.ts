@@ -66,7 +66,7 @@ export async function benchHistory(bench: Bench): Promise<Report> {
     await read(newcomer, entries, findings)
     await resident.close()
     const app = await home.context.newPage()
-    await scroll(app, `${server.url}/${link}`, newcomer, findings)
+    await scroll(app, `${server.url}/${link}`, { newcomer, entries }, findings)
     await findings.noteMemory('app', 'the app then', home.context, app, ALLOWED.residentMb)
   } finally {
     await Promise.all(browsers.map((browser) => browser.remove()))
@@ -129,12 +129,21 @@ async function read(page: Page, entries: number, findings: Findings): Promise<vo
   )
 }
 
-/** @param other knows as well what was said, and so how far back the app came */
-async function scroll(page: Page, address: string, other: Page, findings: Findings): Promise<void> {
+/** @param known who has all of it as well, and so can tell how far back the app came */
+async function scroll(
+  page: Page,
+  address: string,
+  known: { readonly newcomer: Page; readonly entries: number },
+  findings: Findings,
+): Promise<void> {
+  const { newcomer, entries } = known
   const { oldest, ms, longestTaskMs, longTasks, blame } = await scrollThrough(page, address)
-  const way = `${await other.evaluate(countSince, oldest)} messages back and again to the end in ${seconds(ms)}`
+  const back = (await newcomer.evaluate(countSince, oldest)) ?? 0
+  const way = `${back} messages back and again to the end in ${seconds(ms)}`
   const words = `the app scrolled ${way}: longest task ${longestTaskMs} ms, ${longTasks} of 50 ms and more`
-  findings.note('longestTaskMs', longestTaskMs, words, ALLOWED.longestTaskMs, blame)
+  // What did not move did not stutter either.
+  const hasMoved = back >= Math.min(1000, entries)
+  findings.note('longestTaskMs', hasMoved ? longestTaskMs : Number.NaN, words, ALLOWED.longestTaskMs, blame)
 }
 
 const seconds = (ms: number): string => `${rounded(ms / 1000, 1)} s`

@@ -1,5 +1,5 @@
 /** The app's log of a long room, scrolled as fast as a finger does: from its end far back, and to the end again. */
-import type { Page } from 'playwright/test'
+import type { Locator, Page } from 'playwright/test'
 
 /** CSS pixels a turn of the wheel, and turns: as fast as anybody, over some thousands of messages. */
 const TURN = { pixels: 1200, times: 200, everyMs: 50 }
@@ -19,6 +19,8 @@ export async function scrollThrough(page: Page, address: string): Promise<Scroll
   await page.goto(address)
   const log = page.getByRole('log', { name: 'Messages', exact: true })
   await log.getByRole('article').last().waitFor()
+  // It opens where somebody stopped reading.
+  await goToEnd(page, log)
   await page.evaluate(observeTasks)
   const box = await log.boundingBox()
   if (!box) throw new Error('The log is not to be seen.')
@@ -32,9 +34,13 @@ export async function scrollThrough(page: Page, address: string): Promise<Scroll
     }
     oldest ||= (await log.locator('[data-key]').first().getAttribute('data-key')) ?? ''
   }
-  await log.press('End')
-  await log.getByRole('article').last().waitFor()
+  await goToEnd(page, log)
   return { ms: performance.now() - start, oldest, ...(await page.evaluate(reportTasks)) }
+}
+
+async function goToEnd(page: Page, log: Locator): Promise<void> {
+  await log.press('End')
+  await page.getByRole('button', { name: /^(Latest|New) messages$/ }).waitFor({ state: 'hidden' })
 }
 
 interface Frame {
