@@ -92,8 +92,8 @@ test('a direct conversation keeps the rules of accessibility, in light and dark,
   await alice.say('a message that arrives')
   await bob.close()
   await expect(alice.people).toHaveCount(1)
-  await alice.say('a message that does not')
-  await expect(alice.directMessages('Bob')).toContainText('Not delivered')
+  await alice.say('a message that waits')
+  await expect(alice.directMessages('Bob')).toContainText('waiting until Bob is back')
 
   await expectAccessible(alice.page, [DESKTOP, PHONE])
 })
