@@ -167,6 +167,8 @@ test('[LG1] [LG3] two halves of a room that could not see each other become one,
     await expect.poll(() => alice.heardFrom(dave)).toEqual(upTo(50))
     expect((await dave.history()).entries.filter(({ from, late }) => from === dave.id && late)).toEqual([])
     await expectNoErrors([alice, bob, carol, dave, erin])
+    // Nobody is to miss the servers, which go before the tabs do.
+    await Promise.all([alice, bob, carol, dave, erin].map((tab) => tab.leave()))
   } finally {
     await Promise.all([left.stop(), right.stop()])
   }
