@@ -65,6 +65,7 @@ const LOG_MESSAGES: Makers<LogMessage> = {
       hash: dice.bytes(SHORT_HASH_BYTES),
     })),
   }),
+  got: (dice) => ({ kind: 'got', direct: dice.chance(1 / 2), head: count(dice) }),
   want: (dice) => ({
     kind: 'want',
     direct: dice.chance(1 / 2),

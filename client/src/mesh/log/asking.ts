@@ -170,13 +170,13 @@ export class Asking {
 
   /** Whether everybody who has that feed says to have let this entry go. */
   isLetGo(author: PeerId, seq: number): boolean {
-    const held = this.#able.flatMap((partner) => partner.has(author) ?? [])
+    const held = [...this.deps.partners.values()].flatMap((partner) => partner.has(author) ?? [])
     return held.some(({ floor }) => floor > seq) && held.every(({ floor, head }) => floor > seq || head < seq)
   }
 
   /** Whether anybody says to hold it. */
   isClaimed(author: PeerId, seq: number): boolean {
-    return this.#able.some((partner) => {
+    return [...this.deps.partners.values()].some((partner) => {
       const held = partner.has(author)
       return held !== undefined && held.floor <= seq && held.head >= seq
     })

@@ -55,15 +55,16 @@ export class Delivery {
    */
   take(unit: Unit, start: number | undefined): void {
     const head = this.draft.get(unit.author)?.head ?? 0
-    const placing = place(unit, this.draft, start, this.isGone)
+    const now = this.deps.clock.now()
+    const placing = place(unit, this.draft, start, (author, seq) => this.isGone(author, seq, now))
     switch (placing.kind) {
       case 'fits':
         this.include(unit, placing)
         return this.includeWaiting()
       case 'early':
-        return this.waiting.add(unit, start)
+        return this.waiting.add(unit, start, now)
       case 'gap':
-        if (follows(unit, this.waiting.tail(unit.author))) this.waiting.add(unit, start)
+        if (follows(unit, this.waiting.tail(unit.author))) this.waiting.add(unit, start, now)
         else this.gaps.set(unit.author, lastOf(unit).raw.seq)
         return
       case 'contradiction':
@@ -121,8 +122,8 @@ export class Delivery {
     let isAnyIncluded = true
     while (isAnyIncluded) {
       isAnyIncluded = false
-      for (const { unit, start } of this.waiting.units) {
-        const placing = place(unit, this.draft, start, this.isGone)
+      for (const { unit, start, since } of this.waiting.units) {
+        const placing = place(unit, this.draft, start, (author, seq) => this.isGone(author, seq, since))
         if (placing.kind === 'early' || placing.kind === 'gap') continue
         this.waiting.take(unit)
         if (placing.kind !== 'fits') continue

@@ -18,6 +18,9 @@ import { Telling } from './telling'
 /** So long what refers to something that nobody claims to have waits for it all the same. */
 const RELEASED_AFTER: Millis = seconds(2)
 
+/** So long what refers to something that is claimed, and was asked for in vain. */
+const RELEASED_AT_LAST: Millis = seconds(120)
+
 /** Bytes in a link's queue beyond which nothing is added: whoever is behind asks for it. */
 const QUEUE_ENOUGH = 2 * ENTRIES_FRAME_BYTES
 
@@ -79,6 +82,8 @@ export class Exchange {
     switch (message.kind) {
       case 'have':
         return this.#handleHave(partner, message)
+      case 'got':
+        return this.#handleGot(partner, message.head)
       case 'want':
         partner.wanted = message.feeds.slice(0, MAX_WANTED_FEEDS)
         return void this.#serve(partner)
@@ -125,20 +130,33 @@ export class Exchange {
   }
 
   #handleHave(partner: Partner, { feeds, full }: Extract<LogMessage, { kind: 'have' }>): void {
-    const { self, onAcknowledged } = this.deps
     if (full) partner.forget()
     for (const feed of feeds) {
       partner.tell(feed)
       this.#asking.compare(partner, feed.author)
-      if (feed.author !== self) continue
-      const upTo = Math.min(feed.head, this.log.feed(self)?.head ?? 0)
-      partner.sent = Math.max(partner.sent, upTo)
-      if (upTo <= this.reached(partner.id)) continue
-      this.#readers.set(partner.id, upTo)
-      onAcknowledged(partner.id, upTo)
+      if (feed.author === this.deps.self) this.#handleReached(partner, feed.head)
     }
     this.#releaseLater()
     this.#asking.ask()
+  }
+
+  #handleGot(partner: Partner, head: number): void {
+    const { self } = this.deps
+    const own = this.log.held(self)
+    // What it says of a number that was never written, it says once more when it says all.
+    if (!own || head > own.head) return
+    partner.tell({ ...own, floor: partner.has(self)?.floor ?? 1, head })
+    this.#handleReached(partner, head)
+  }
+
+  /** A partner has one's own feed up to there. */
+  #handleReached(partner: Partner, head: number): void {
+    const { self, onAcknowledged } = this.deps
+    const upTo = Math.min(head, this.log.feed(self)?.head ?? 0)
+    partner.sent = Math.max(partner.sent, upTo)
+    if (upTo <= this.reached(partner.id)) return
+    this.#readers.set(partner.id, upTo)
+    onAcknowledged(partner.id, upTo)
   }
 
   async #handleEntries(partner: Partner, message: Extract<LogMessage, { kind: 'entries' }>): Promise<void> {
@@ -174,7 +192,10 @@ export class Exchange {
   }
 
   async #release(): Promise<void> {
-    const isGone = (author: PeerId, seq: number) => this.#partners.size > 0 && !this.#asking.isClaimed(author, seq)
+    const isGone = (author: PeerId, seq: number, since: Millis) => {
+      const patience = this.#asking.isClaimed(author, seq) ? RELEASED_AT_LAST : RELEASED_AFTER
+      return this.#partners.size > 0 && this.deps.clock.now() - since >= patience
+    }
     // It fails when the log is closed meanwhile, and nobody waits for it then.
     await this.log.release(isGone).catch(() => undefined)
     this.#cancelReleasing = undefined

@@ -4,6 +4,7 @@
  */
 import type { PeerId } from '../protocol/ids'
 import { MAX_FEEDS, MAX_FIRST_LAMPORT, MAX_LAMPORT_STEP } from '../protocol/limits'
+import type { Millis } from '../runtime/clock'
 import { sameBytes } from './bytes'
 import { type Draft, NO_HASH } from './feeds'
 import { type ChainedEntry, firstOf, lastOf, type Unit } from './runs'
@@ -22,10 +23,15 @@ export type Placing =
   | { readonly kind: 'wrong'; readonly reason: string }
 
 /** @returns whether nobody is there who holds that entry, so that nothing need wait for it */
-export type IsGone = (author: PeerId, seq: number) => boolean
+export type IsGone = (author: PeerId, seq: number, since: Millis) => boolean
 
 /** @param start where the author's feed begins as far as anybody here holds it; undefined when nobody was asked */
-export function place(unit: Unit, draft: Draft, start: number | undefined, isGone: IsGone): Placing {
+export function place(
+  unit: Unit,
+  draft: Draft,
+  start: number | undefined,
+  isGone: (author: PeerId, seq: number) => boolean,
+): Placing {
   const feed = draft.get(unit.author)
   const { raw: first } = firstOf(unit)
   const { raw: last } = lastOf(unit)

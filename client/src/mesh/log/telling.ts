@@ -62,10 +62,13 @@ export class Telling {
 
   /** Tells what is here of the authors of whom it was not told; not of what the other has as well, but its own. */
   #tell(partner: Partner, isDue: (author: PeerId) => boolean): void {
+    const { log, send, direct } = this.deps
     const due = [...partner.untold].filter(isDue)
     for (const author of due) partner.untold.delete(author)
+    const theirs = due.includes(partner.id) ? log.held(partner.id) : undefined
+    if (theirs) send(partner.id, encodeLogMessage({ kind: 'got', direct, head: theirs.head }))
     const news = due.filter(
-      (author) => author === partner.id || (partner.has(author)?.head ?? 0) < (this.deps.log.held(author)?.head ?? 0),
+      (author) => author !== partner.id && (partner.has(author)?.head ?? 0) < (log.held(author)?.head ?? 0),
     )
     if (news.length > 0) this.#sendHave(partner, news, false)
   }

@@ -4,6 +4,7 @@
  */
 import type { PeerId } from '../protocol/ids'
 import { MAX_WAITING_BYTES } from '../protocol/limits'
+import type { Millis } from '../runtime/clock'
 import { firstOf, lastOf, type Tail, type Unit } from './runs'
 
 /** Bytes that a small entry takes here besides its own. */
@@ -15,6 +16,8 @@ const costOf = ({ size, entries }: Unit): number => size + entries.length * OVER
 export interface WaitingUnit {
   readonly unit: Unit
   readonly start: number | undefined
+  /** when it came */
+  readonly since: Millis
 }
 
 export class Waiting {
@@ -39,10 +42,10 @@ export class Waiting {
   }
 
   /** @param unit follows what is held, or what waits already, of its author */
-  add(unit: Unit, start: number | undefined): void {
+  add(unit: Unit, start: number | undefined, since: Millis): void {
     const tail = this.tail(unit.author)
     if (tail && firstOf(unit).raw.seq <= tail.seq) return
-    this.#units.push({ unit, start })
+    this.#units.push({ unit, start, since })
     this.#bytes += costOf(unit)
     while (this.#bytes > MAX_WAITING_BYTES) this.#dropLast()
   }

@@ -86,6 +86,9 @@ describe('log messages', () => {
       [3, false, true, [[null, bytes(33), [bytes(1)], bytes(64)]]],
       [3, false, true, [[null, null, Array.from({ length: MAX_SEGMENT_ENTRIES + 1 }, () => bytes(1)), bytes(64)]]],
       [3, false, true, Array.from({ length: MAX_SEGMENTS + 1 }, () => segment)],
+      [5, false],
+      [5, false, -1],
+      [5, false, 1, 1],
       [4, false, ['proof']],
       [4, false],
     ]
@@ -93,7 +96,7 @@ describe('log messages', () => {
       const decoded = decodeLogMessage(encodeMsgpack(content))
       expect(decoded, JSON.stringify(content).slice(0, 80)).toMatchObject({ ok: false })
     }
-    for (const content of [null, 7, 'have', {}, [], [0], [5, false], ['1']])
+    for (const content of [null, 7, 'have', {}, [], [0], [6, false], ['1']])
       expect(decodeLogMessage(encodeMsgpack(content))).toEqual({ ok: false, reason: expect.stringContaining('kind') })
     expect(decodeLogMessage(Uint8Array.of(0xc1))).toMatchObject({ ok: false })
     expect(decodeLogMessage(new Uint8Array())).toMatchObject({ ok: false })

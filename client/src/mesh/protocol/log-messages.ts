@@ -40,6 +40,8 @@ export interface Segment {
 export type LogMessage =
   /** `full`: all that the sender holds; else only what has changed */
   | { readonly kind: 'have'; readonly direct: boolean; readonly full: boolean; readonly feeds: readonly HeldFeed[] }
+  /** the receiver's own feed up to `head`: in a few bytes, since it answers every entry */
+  | { readonly kind: 'got'; readonly direct: boolean; readonly head: number }
   /** entries of these feeds, each from a number on */
   | {
       readonly kind: 'want'
@@ -56,7 +58,7 @@ export type LogMessage =
   /** proofs that somebody wrote two feeds under one key */
   | { readonly kind: 'forks'; readonly direct: boolean; readonly proofs: readonly Uint8Array[] }
 
-const TYPE = { have: 1, want: 2, entries: 3, forks: 4 } as const
+const TYPE = { have: 1, want: 2, entries: 3, forks: 4, got: 5 } as const
 
 const bytesOf = (length: number) =>
   v.pipe(
@@ -72,6 +74,7 @@ const HaveSchema = v.strictTuple([
   v.boolean(),
   v.pipe(v.array(HeldSchema), v.maxLength(MAX_FEEDS)),
 ])
+const GotSchema = v.strictTuple([v.literal(TYPE.got), v.boolean(), SeqSchema])
 const WantSchema = v.strictTuple([
   v.literal(TYPE.want),
   v.boolean(),
@@ -102,6 +105,8 @@ export function encodeLogMessage(message: LogMessage): Uint8Array {
       const feeds = message.feeds.map(({ author, floor, head, hash }) => [idToBytes(author), floor, head, hash])
       return encodeMsgpack([TYPE.have, direct, message.full, feeds])
     }
+    case 'got':
+      return encodeMsgpack([TYPE.got, direct, message.head])
     case 'want':
       return encodeMsgpack([TYPE.want, direct, message.feeds.map(({ author, from }) => [idToBytes(author), from])])
     case 'entries':
@@ -125,6 +130,8 @@ export function decodeLogMessage(bytes: Uint8Array): Result<LogMessage> {
         full,
         feeds: feeds.map(([author, floor, head, hash]) => ({ author: idOf(author), floor, head, hash })),
       }))
+    case TYPE.got:
+      return read(GotSchema, value, ([, direct, head]) => ({ kind: 'got', direct, head }))
     case TYPE.want:
       return read(WantSchema, value, ([, direct, feeds]) => ({
         kind: 'want',
