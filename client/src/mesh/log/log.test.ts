@@ -57,6 +57,20 @@ describe('what is written', () => {
     expect(open.texts()).toEqual(['kept'])
   })
 
+  it('[LG3] was not said when it could not be signed, whoever waits is told, and what comes next is said', async () => {
+    let fails = true
+    const sign = async (message: Uint8Array) => {
+      if (fails) throw new DOMException('no', 'OperationError')
+      return alice.sign(message)
+    }
+    const open = await openLog(clock(), { ...alice, sign })
+    const lost = ['one', 'two'].map((words) => open.log.write(text(words)))
+    for (const one of lost) await expect(one).rejects.toMatchObject({ name: 'OperationError' })
+    fails = false
+    expect(await open.log.write(text('kept'))).toMatchObject({ seq: 1 })
+    expect(open.texts()).toEqual(['kept'])
+  })
+
   it('[LG3] goes on behind what is on the disk when the page is loaded again, whatever was being written', async () => {
     const disk = new MemoryDisk()
     const first = await openLog(clock(), alice, { store: await disk.open() })
@@ -504,6 +518,34 @@ describe('what is held', () => {
     expect(complete).toBe(false)
     expect(entries.map(({ lamport }) => lamport)).toEqual(entries.map((_, index) => 3200 - entries.length + 1 + index))
     expect(open.log.held(bob.id)?.floor).toBe(1600 - entries.length / 2 + 1)
+  })
+
+  it('[LG12] [DM3] is what waits for the other in any case, and of the rest the newest', async () => {
+    const limits = { entries: 100, bytes: 1e9, pinned: alice.id }
+    const open = await openLog(clock(), alice, { limits })
+    const [hi, there] = [await open.log.write(text('hi')), await open.log.write(text('there'))]
+    const writer = new Writer(bob).write('1', { lamport: 3 }).writeEach(1999)
+    for (let from = 1; from <= 2000; from += 100) await brings(open, [await writer.segment(from, from + 99)])
+    const { entries } = await open.log.history(undefined, 1000)
+    expect(entries.slice(0, 2)).toEqual([hi, there])
+    expect(entries.length).toBeLessThanOrEqual(limits.entries)
+    expect(entries.at(-1)?.seq).toBe(2000)
+    expect(open.log.held(bob.id)?.floor).toBe(2000 - (entries.length - 2) + 1)
+    await open.log.acknowledge(2)
+    for (let from = 2001; from <= 2100; from += 50)
+      await brings(open, [await writer.writeEach(50).segment(from, from + 49)])
+    expect(open.log.held(alice.id)?.floor).toBe(3)
+  })
+
+  it('[DM3] leaves room for the other: of what waits there is half as much, in bytes, as a log holds', async () => {
+    const limits = { entries: 1000, bytes: 100_000, pinned: alice.id }
+    const open = await openLog(clock(), alice, { limits })
+    const words = 'x'.repeat(10_000)
+    for (let count = 0; count < 5; count++) await open.log.write(text(words))
+    await expect(open.log.write(text('more'))).rejects.toMatchObject({ reason: 'overloaded' })
+    await open.log.acknowledge(1)
+    await open.log.write(text('more'))
+    expect(await open.remembered()).toHaveLength(6)
   })
 
   it('[LG12] is handed on from where it begins, and taken by who has nothing before it', async () => {

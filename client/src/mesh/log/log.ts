@@ -16,11 +16,11 @@ import type { Entry, EntryId, Position } from './entry'
 import { decodeEntry, type RawEntry } from './entry-codec'
 import { Feeds } from './feeds'
 import { Forks } from './forks'
-import type { LogName, LogStore, Range, StoredEntry, StoredFeed } from './log-store'
-import { forkedOneself, OwnFeed } from './own-feed'
+import { type LogName, type LogStore, LogStoreError, type Range, type StoredEntry, type StoredFeed } from './log-store'
+import { forkedOneself, OwnFeed, overloaded } from './own-feed'
 import type { IsGone } from './placing'
 import { RecentEntries } from './recent-entries'
-import { isFull, type LogLimits, trim } from './retention'
+import { type LogLimits, roomToWrite, trim } from './retention'
 import { firstOf, isUnitSigned, lastOf, readUnits, type Tail, type Unit } from './runs'
 import { Waiting } from './waiting'
 
@@ -95,6 +95,7 @@ export class Log {
   readonly #recent = new RecentEntries()
   readonly #delivery: DeliveryDeps
   #newest: Position | undefined
+  #isAppending = false
   /** The last of what is to be done, one after another. */
   #turn: Promise<unknown> = Promise.resolve()
 
@@ -131,20 +132,19 @@ export class Log {
     return this.#feeds.held(author)
   }
 
-  /** Whether more is held than is to be, since nothing of it may be let go. */
-  get isFull(): boolean {
-    return isFull(this.#feeds, this.deps.limits)
-  }
-
   /** Entries that came and wait for what they refer to. */
   get waiting(): number {
     return this.#waiting.count
   }
 
-  /** Resolves when it is stored and delivered here; what is written in one moment goes together. Rejects as the store does. */
+  /**
+   * Resolves when it is stored and delivered here; what is written in one moment goes together. Rejects as the store does, and
+   * with RoomError 'overloaded' (in a log of two) | 'forked'.
+   */
   write(content: Content): Promise<Entry> {
     const written = this.#own.plan(content)
-    if (this.#own.planned === 1) void this.#enqueue(() => this.#append())
+    if (!this.#isAppending) void this.#enqueue(() => this.#append())
+    this.#isAppending = true
     return written
   }
 
@@ -220,26 +220,37 @@ export class Log {
   }
 
   async #append(): Promise<void> {
-    const { key, store } = this.deps
-    while (this.#own.planned > 0) {
-      if (this.#feeds.get(key.id)?.fork) this.#own.fail(forkedOneself(key.id))
-      if (this.#own.planned === 0) return
-      const delivery = this.#newDelivery()
-      const written = await this.#own.next()
-      delivery.include(written.unit, { entries: written.unit.entries, jumps: false })
-      try {
-        await store.put(this.name, delivery.draft.entries, delivery.draft.changed)
-      } catch (error) {
-        written.fail(error)
-        continue
-      }
-      const entries = written.unit.entries.map(({ bytes }) => bytes)
-      const segment = { publicKey: undefined, previous: undefined, entries, signature: written.unit.signature }
-      this.#commit(delivery, segment)
-      written.settle(delivery.entries)
-      invariant(this.#feeds.get(key.id)?.head === lastOf(written.unit).raw.seq, 'one feed has one writer')
-      await this.#trim()
+    try {
+      while (this.#own.planned > 0) await this.#appendNext()
+    } catch (error) {
+      // Nobody waits for what does not come.
+      this.#own.fail(error)
+      if (!(error instanceof LogStoreError)) throw error
+    } finally {
+      this.#isAppending = false
     }
+  }
+
+  async #appendNext(): Promise<void> {
+    const { key, store, limits, name } = this.deps
+    if (this.#feeds.get(key.id)?.fork) return this.#own.fail(forkedOneself(key.id))
+    const most = await roomToWrite(this.#feeds, limits, store, name)
+    if (most === 0) return this.#own.fail(overloaded(name === 'room' ? key.id : name))
+    const written = await this.#own.next(most)
+    if (!written) return
+    const delivery = this.#newDelivery()
+    try {
+      delivery.include(written.unit, { entries: written.unit.entries, jumps: false })
+      await store.put(name, delivery.draft.entries, delivery.draft.changed)
+    } catch (error) {
+      return written.fail(error)
+    }
+    const entries = written.unit.entries.map(({ bytes }) => bytes)
+    const segment = { publicKey: undefined, previous: undefined, entries, signature: written.unit.signature }
+    this.#commit(delivery, segment)
+    written.settle(delivery.entries)
+    invariant(this.#feeds.get(key.id)?.head === lastOf(written.unit).raw.seq, 'one feed has one writer')
+    await this.#trim()
   }
 
   async #take({ sender, segments, asked, isGone }: Arrival): Promise<Outcome> {
@@ -328,9 +339,12 @@ export class Log {
     this.#events.emit('delivered', { entries, authors, written })
   }
 
-  #trim(): Promise<void> {
+  /** What cannot be let go now is when more comes. */
+  async #trim(): Promise<void> {
     const { limits, store, name } = this.deps
-    return trim(this.#feeds, limits, store, name)
+    await trim(this.#feeds, limits, store, name).catch((error: unknown) => {
+      if (!(error instanceof LogStoreError)) throw error
+    })
   }
 
   #tailOf(author: PeerId): Tail | undefined {

@@ -6,7 +6,7 @@ import { VirtualClock } from '../../sim/virtual-clock'
 import type { PeerKey } from '../identity/peer-key'
 import type { RoomError } from '../protocol/errors'
 import { type PeerId, toRoomId } from '../protocol/ids'
-import { MAX_DIRECT_LOGS } from '../protocol/limits'
+import { MAX_DIRECT_LOGS, MAX_UNDELIVERED_ENTRIES } from '../protocol/limits'
 import { encodeLogMessage, type LogMessage, SHORT_HASH_BYTES } from '../protocol/log-messages'
 import { seconds } from '../runtime/clock'
 import type { Entry } from './entry'
@@ -145,6 +145,21 @@ describe('what is said to one person', () => {
     await third.logs.history(bob.key.id, undefined, 1)
     await scene.clock.run(1)
     expect(third.logs.reached(bob.key.id, true)).toBe(2)
+  })
+
+  it('[DM3] is refused beyond what may wait, also when all of it is said at once', async () => {
+    const { scene, alice, bob } = await pair()
+    scene.unlink(alice, bob)
+    const outcomes = new Map<string, number>()
+    const count = (outcome: string) => outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
+    const all = Array.from({ length: MAX_UNDELIVERED_ENTRIES + 1000 }, (_, index) =>
+      alice.logs.send(bob.key.id, `${index}`).catch((error: RoomError) => count(error.reason)),
+    )
+    await scene.clock.run(seconds(1))
+    expect(outcomes).toEqual(new Map([['overloaded', 1000]]))
+    await alice.logs.close()
+    await Promise.all(all)
+    expect(outcomes.get('left')).toBe(MAX_UNDELIVERED_ENTRIES)
   })
 
   it('[DM1] is not said to somebody whose key nobody knows, nor to oneself', async () => {

@@ -15,7 +15,6 @@ import {
   MAX_KEPT_DIRECT_LOGS,
   MAX_LOG_BYTES,
   MAX_LOG_ENTRIES,
-  MAX_UNDELIVERED_ENTRIES,
 } from '../protocol/limits'
 import { decodeLogMessage, type LogMessage } from '../protocol/log-messages'
 import type { Clock } from '../runtime/clock'
@@ -133,10 +132,6 @@ export class Logs {
     const writable = readWritable(content, scopeOfPair(room, key.id, to))
     const exchange = await this.#direct(to)
     if (!exchange) throw new RoomError('unknown-peer', `The key of ${to} is not known here.`, { peer: to })
-    const feed = exchange.log.feed(key.id)
-    const undelivered = (feed?.head ?? 0) - (feed?.acknowledged ?? 0)
-    if (undelivered >= MAX_UNDELIVERED_ENTRIES || exchange.log.isFull)
-      throw new RoomError('overloaded', `${undelivered} messages to ${to} were not delivered yet.`, { peer: to })
     const entry = await exchange.log.write(writable)
     await new Promise<void>((resolve, reject) => {
       if (exchange.reached(to) >= entry.seq) return resolve()

@@ -56,17 +56,31 @@ export class OwnFeed {
   }
 
   /** Gives up all that is planned. */
-  fail(error: Error): void {
+  fail(error: unknown): void {
     for (const { fail } of this.#planned.splice(0)) fail(error)
   }
 
-  /** Makes entries of what is planned, as many as go together. */
-  async next(): Promise<Written> {
+  /**
+   * Makes entries of what is planned, as many as go together.
+   * @param most that may be added
+   * @returns undefined when that failed: whoever planned it is told, and nothing is planned any more
+   */
+  async next(most: number): Promise<Written | undefined> {
+    const taken: Planned[] = []
+    try {
+      return await this.#make(taken, Math.min(most, MAX_SEGMENT_ENTRIES))
+    } catch (error) {
+      for (const { fail } of taken) fail(error)
+      this.fail(error)
+      return undefined
+    }
+  }
+
+  async #make(taken: Planned[], most: number): Promise<Written> {
     const { key, scope, feeds } = this.deps
     const feed = feeds.get(key.id) ?? emptyFeed(key.id, key.publicKey)
     const name = this.#dueName(feed.name)
     const chained: ChainedEntry[] = []
-    const taken: Planned[] = []
     let previous = feed.hash
     let size = 0
     const add = (content: Content): boolean => {
@@ -80,7 +94,7 @@ export class OwnFeed {
       return true
     }
     if (name !== undefined) add({ kind: 'name', name })
-    for (const planned of this.#planned.slice(0, MAX_SEGMENT_ENTRIES - chained.length)) {
+    for (const planned of this.#planned.slice(0, Math.max(1, most - chained.length))) {
       if (!add(planned.content)) break
       taken.push(planned)
     }
@@ -114,6 +128,10 @@ export class OwnFeed {
     return name !== told || this.#unnamed >= NAMED_EVERY ? name : undefined
   }
 }
+
+/** Too much of what was said to somebody is not there yet. */
+export const overloaded = (peer: PeerId): RoomError =>
+  new RoomError('overloaded', `Too many messages to ${peer} were not delivered yet.`, { peer })
 
 /** This peer's key has written two feeds, here and elsewhere. */
 export const forkedOneself = (peer: PeerId): RoomError => {
