@@ -100,7 +100,11 @@ export class ConversationLog {
     // Whoever speaks has caught up.
     if (isOwn) this.#missedSince = undefined
     const isSaid = entry.content.kind === 'text' || entry.content.kind === 'reply' || entry.content.kind === 'data'
-    if (!isSaid) return void this.#transcript.add(entry)
+    if (!isSaid) {
+      this.#transcript.add(entry)
+      // A long edit of a short message weighs as well.
+      return this.#trim(isEndKept)
+    }
     const newest = this.#transcript.newest
     const isBeyond = this.#isCutOff && newest !== undefined && comparePositions(entry, newest) > 0
     const isBefore = this.#oldest !== undefined && comparePositions(entry, this.#oldest) < 0

@@ -24,6 +24,12 @@ export const MAX_PAGES_SOUGHT = 500
 /** Messages that are not loaded and of which changes are known. The oldest of a busy year; each costs a few hundred bytes. */
 export const MAX_CHANGED_UNLOADED = 20_000
 
+/** UTF-16 code units of changes to them. Ordinary edits are far below; whoever edits with a megabyte fills no more of a phone. */
+export const MAX_CHANGES_UNLOADED = 8 * 1024 * 1024
+
+/** What a change counts beside its text: about what its place in the log takes. */
+export const CHANGE_WEIGHT = 100
+
 /** Reactions of one person on one message, the latest. */
 export const MAX_EMOJI_EACH = 8
 

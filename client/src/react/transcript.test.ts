@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Content, Entry, EntryId } from '../mesh'
-import { MAX_CHANGED_UNLOADED, MAX_EMOJI_EACH, MAX_REACTIONS_SHOWN } from './limits'
+import {
+  CHANGE_WEIGHT,
+  MAX_CHANGED_UNLOADED,
+  MAX_CHANGES_UNLOADED,
+  MAX_EMOJI_EACH,
+  MAX_REACTIONS_SHOWN,
+} from './limits'
 import { entry, NOON, peerId } from './room-double'
 import { Transcript } from './transcript'
 
@@ -159,15 +165,41 @@ it('entries of a forged feed are taken out, and what they changed is as before',
   expect(print(transcript)).toEqual(['hello'])
 })
 
-it('changes of what is not loaded are kept up to a limit, the oldest go first', () => {
-  const transcript = transcriptOf(hello)
-  const ids = Array.from({ length: MAX_CHANGED_UNLOADED + 1 }, (_, index) => entry('bo', index + 10, 'x').id)
-  for (const [index, id] of ids.entries()) transcript.add(edit('bo', 100_000 + index, 'edited', id))
-  transcript.add(entry('bo', 5, 'y'))
-  transcript.releaseNewest(1)
-  transcript.add(entry('bo', 10, 'x'))
-  transcript.add(entry('bo', 11, 'x'))
-  expect(print(transcript)).toEqual(['hello', 'x', 'edited'])
+describe('changes of what is not loaded', () => {
+  const targets = Array.from({ length: MAX_CHANGED_UNLOADED + 1 }, (_, index) => entry('bo', index + 10, 'x'))
+
+  it('are kept up to a limit, the oldest go first, though nothing is ever released', () => {
+    const transcript = transcriptOf(hello)
+    for (const [index, { id }] of targets.entries()) transcript.add(edit('bo', 100_000 + index, 'edited', id))
+    for (const target of [targets[0], targets.at(-1)]) if (target) transcript.add(target)
+    expect(print(transcript)).toEqual(['hello', 'x', 'edited'])
+  })
+
+  it('take no more memory than is reasonable, whoever edits with a megabyte', () => {
+    const transcript = transcriptOf()
+    const long = 'x'.repeat(MAX_CHANGES_UNLOADED / 8)
+    const edited = targets.slice(0, 20)
+    for (const [index, { id }] of edited.entries()) transcript.add(edit('bo', 100_000 + index, long, id))
+    for (const target of edited) transcript.add(target)
+    const kept = print(transcript).filter((text) => text === long)
+    expect(kept.length).toBeGreaterThan(1)
+    expect(kept.length).toBeLessThan(8)
+  })
+})
+
+it('what others make of a message does not weigh, before it is loaded or after; what its author does, does', () => {
+  const foreign = ['mallory', 'trudy'].flatMap((author) => [edit(author, 5, 'x'.repeat(1e4)), removal(author, 6)])
+  const transcript = transcriptOf(...foreign, hello, ...foreign.map((one) => ({ ...one, lamport: one.lamport + 10 })))
+  expect(transcript.weight).toBe('hello'.length)
+  transcript.add(edit('bo', 20, 'x'.repeat(1e4)))
+  transcript.add(edit('bo', 21, 'x'.repeat(1e3)))
+  expect(transcript.weight).toBe('hello'.length + CHANGE_WEIGHT + 1e3)
+  transcript.add(entry('bo', 22, 'y'))
+  expect(transcript.countWithin(9, 500, 'end')).toBe(1)
+  transcript.releaseOldest(1)
+  expect(transcript.weight).toBe(1)
+  transcript.add(hello)
+  expect(print(transcript)).toEqual(['x'.repeat(1e3), 'y'])
 })
 
 it('a hundred thousand entries, most of them reactions, are taken in', () => {

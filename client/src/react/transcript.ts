@@ -40,9 +40,9 @@ export class Transcript {
     return this.#order.length
   }
 
-  /** UTF-16 code units or bytes held. */
+  /** UTF-16 code units or bytes held, with what became of it. */
   get weight(): number {
-    return this.#weight
+    return this.#weight + this.#changes.loadedWeight
   }
 
   /** In the log's order; the same array until something changes, and in it the same message until that one does. */
@@ -73,7 +73,9 @@ export class Transcript {
   /** @returns whether it is something said that was not here */
   add(entry: Entry): boolean {
     if (isSaying(entry)) return this.#addSaying(entry)
-    if (this.#changes.add(entry)) this.#renew(this.#changes.targetOf(entry))
+    const target = this.#changes.targetOf(entry)
+    const owner = target === undefined ? undefined : this.#entries.get(target)?.entry.author
+    if (this.#changes.add(entry, owner)) this.#renew(target)
     return false
   }
 
@@ -98,7 +100,7 @@ export class Transcript {
     const order = from === 'start' ? this.#sorted() : [...this.#sorted()].reverse()
     let weight = 0
     const over = order.findIndex((entry, index) => {
-      weight += weigh(entry)
+      weight += weigh(entry) + this.#changes.weightOf(entry.id)
       return index >= maxCount || weight > maxWeight
     })
     return over < 0 ? order.length : Math.max(1, over)
@@ -116,6 +118,7 @@ export class Transcript {
       isTimeCertain: entry.author === this.deps.self || isCertain(entry.at, now),
       shown: undefined,
     })
+    this.#changes.load(entry.id, entry.author)
     this.#weight += weigh(entry)
     this.#messages = undefined
     return true
@@ -124,7 +127,6 @@ export class Transcript {
   #release(entries: readonly SayingEntry[]): void {
     const gone = new Set(entries.map(({ id }) => id))
     this.#keep(({ id }) => !gone.has(id))
-    this.#changes.forgetMany((id) => this.#entries.has(id))
   }
 
   #keep(isKept: (entry: SayingEntry) => boolean): void {
@@ -133,6 +135,7 @@ export class Transcript {
     this.#order = this.#order.filter(isKept)
     for (const entry of gone) {
       this.#entries.delete(entry.id)
+      this.#changes.release(entry.id)
       this.#weight -= weigh(entry)
     }
     this.#messages = undefined
