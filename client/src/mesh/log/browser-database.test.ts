@@ -19,8 +19,9 @@ describe('what a browser says when its database fails', () => {
   ]
   it.each(cases)('[ST6] %s (%s) is told as %s or %s', (name, message, opening, open) => {
     const error = new DOMException(message, name)
-    expect(storeError(error, 'opening')).toMatchObject({ fault: opening, message: expect.stringContaining(message) })
+    expect(storeError(error, 'opening')).toMatchObject({ fault: opening, cause: error })
     expect(storeError(error, 'open')).toMatchObject({ fault: open })
+    expect(storeError(error, 'open').message, 'people read it').not.toContain(name)
   })
 
   it('[ST6] what is told already stays as it is, and a bug of ours is no fault of the disk', () => {

@@ -23,6 +23,8 @@ export interface DatabaseOptions<Schema extends DBSchema> {
   /** from nothing to version 1, from there to 2 and so on: their number is the version */
   readonly steps: readonly SchemaStep<Schema>[]
   readonly clock: Clock
+  /** another tab removes it, and it was closed for that */
+  readonly onRemoved?: () => void
 }
 
 /**
@@ -32,7 +34,7 @@ export interface DatabaseOptions<Schema extends DBSchema> {
 export async function openDatabase<Schema extends DBSchema>(
   options: DatabaseOptions<Schema>,
 ): Promise<IDBPDatabase<Schema>> {
-  const { name, steps, clock } = options
+  const { name, steps, clock, onRemoved } = options
   let failure: unknown
   try {
     checkAvailable()
@@ -47,8 +49,9 @@ export async function openDatabase<Schema extends DBSchema>(
         })
       },
       blocked: () => patience.shorten(),
-      blocking(_current, _next, { target }) {
+      blocking(_current, next, { target }) {
         if (target instanceof IDBDatabase) target.close()
+        if (next === null) onRemoved?.()
       },
     })
     return await patience.race(opening, (late) => late.close())
@@ -105,18 +108,19 @@ export function storeError(error: unknown, when: 'opening' | 'open'): LogStoreEr
   if (error instanceof LogStoreError) return error
   if (!(error instanceof DOMException) || OWN_BUGS.has(error.name)) throw error
   const fault = faultOf(error, when)
-  return new LogStoreError(fault, `${WORDS[fault]} (${error.name}: ${error.message})`)
+  // What the browser says is for whoever looks for the cause; people read the words.
+  return new LogStoreError(fault, WORDS[fault], { cause: error })
 }
 
 const OWN_BUGS: ReadonlySet<string> = new Set(['DataError', 'DataCloneError', 'ReadOnlyError', 'SyntaxError'])
 
 const WORDS: Record<LogStoreFault, string> = {
-  unavailable: 'This browser keeps nothing for this page',
+  unavailable: 'It keeps nothing for this page',
   blocked: 'Another tab keeps the database of this room from being used',
   corrupt: 'What the browser kept of this room cannot be read',
   newer: 'What the browser kept of this room was written by a newer version',
   full: 'The disk, or what the browser may use of it, is full',
-  closed: 'The database of this room was closed or removed',
+  closed: 'The browser has closed what it keeps of this room',
 }
 
 function faultOf({ name, message }: DOMException, when: 'opening' | 'open'): LogStoreFault {

@@ -37,9 +37,13 @@ export const databaseName = (room: RoomId, self: PeerId): string => roomPrefix(r
 /** @throws LogStoreError */
 export async function openIndexedDbLogStore(options: IndexedDbLogStoreOptions): Promise<LogStore> {
   const { room, self, clock = systemClock, steps = LOG_SCHEMA } = options
-  const db = await openDatabase({ name: databaseName(room, self), steps, clock })
+  let isRemoved = false
+  const onRemoved = () => {
+    isRemoved = true
+  }
+  const db = await openDatabase({ name: databaseName(room, self), steps, clock, onRemoved })
   const hasAll = db.objectStoreNames.contains('runs') && db.objectStoreNames.contains('feeds')
-  if (hasAll) return new IndexedDbLogStore(db, self)
+  if (hasAll) return new IndexedDbLogStore(db, self, () => isRemoved)
   db.close()
   throw new LogStoreError(
     'corrupt',
@@ -81,6 +85,7 @@ class IndexedDbLogStore implements LogStore {
   constructor(
     private readonly db: IDBPDatabase<LogSchema>,
     private readonly self: PeerId,
+    private readonly isRemoved: () => boolean,
   ) {}
 
   list(): Promise<readonly LogName[]> {
@@ -215,7 +220,9 @@ class IndexedDbLogStore implements LogStore {
     try {
       return await work()
     } catch (error) {
-      throw storeError(error, 'open')
+      const told = storeError(error, 'open')
+      if (told.fault !== 'closed' || !this.isRemoved()) throw told
+      throw new LogStoreError('closed', 'This room was forgotten in another tab', { cause: error })
     }
   }
 }

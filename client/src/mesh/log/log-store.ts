@@ -90,7 +90,8 @@ export class LogStoreError extends Error {
   constructor(
     readonly fault: LogStoreFault,
     message: string,
+    options?: ErrorOptions,
   ) {
-    super(message)
+    super(message, options)
   }
 }
