@@ -12,6 +12,12 @@ describe('web addresses in a text', () => {
   it.each([
     ['see https://example.org/a?b=c#d for more', ['https://example.org/a?b=c#d']],
     ['(https://example.org/a).', ['https://example.org/a']],
+    ['https://en.wikipedia.org/wiki/Foo_(bar)', ['https://en.wikipedia.org/wiki/Foo_(bar)']],
+    [
+      '(see https://a.example/Foo_(bar)), https://a.example/[x]{y}]}',
+      ['https://a.example/Foo_(bar)', 'https://a.example/[x]{y}'],
+    ],
+    [`https://a.example/(${')'.repeat(100_000)}`, ['https://a.example/()']],
     ['HTTP://EXAMPLE.ORG and https://two.example!', ['HTTP://EXAMPLE.ORG', 'https://two.example']],
     ['javascript:alert(1) data:text/html,x mailto:a@b.example', []],
     ['https:// and http://.', []],

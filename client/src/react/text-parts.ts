@@ -42,10 +42,29 @@ function showsItsHost(address: string): boolean {
   return shown === url.host || shown === `${url.host}:${url.protocol === 'https:' ? 443 : 80}`
 }
 
+/** Brackets that close: the address's own where it has opened them, as Wikipedia's do. */
+const OPENING: ReadonlyMap<string, string> = new Map([
+  [')', '('],
+  [']', '['],
+  ['}', '{'],
+])
+
 /** Steps back from the end: an expression would start over at each mark, and somebody can send a million of them. */
 function withoutTail(address: string): string {
+  const counts = new Map<string, number>()
+  for (const mark of address) if ('()[]{}'.includes(mark)) counts.set(mark, (counts.get(mark) ?? 0) + 1)
   let length = address.length
-  while (length > 0 && TAIL.includes(address.charAt(length - 1))) length -= 1
+  while (length > 0) {
+    const last = address.charAt(length - 1)
+    if (!TAIL.includes(last)) break
+    const opening = OPENING.get(last)
+    if (opening !== undefined) {
+      const closed = counts.get(last) ?? 0
+      if (closed <= (counts.get(opening) ?? 0)) break
+      counts.set(last, closed - 1)
+    }
+    length -= 1
+  }
   return address.slice(0, length)
 }
 
