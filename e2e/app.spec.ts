@@ -156,7 +156,7 @@ test('another room in the address: the first one is left', async ({ meet }) => {
   await expect(bob.people).toHaveCount(1)
   await expect(alice.people).toHaveCount(1)
   await bob.say('is anybody here?')
-  await expect(bob.messages).toContainText('nobody else is here yet')
+  await expect(bob.messages).toContainText('nobody else is here now')
 })
 
 test('one person with the room in two tabs is there twice, and both tabs work', async ({ openTab }) => {

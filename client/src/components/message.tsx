@@ -88,7 +88,7 @@ export const Message = memo(function Message(props: Props) {
           )}
           {body.kind === 'text' && body.isEdited && <span>edited</span>}
           <Time at={item.at} withDay={isOfOtherDay} />
-          {isOwn && <DeliveryState to={to} id={id} isLatest={isLatest} />}
+          {isOwn && <DeliveryState to={to} id={id} at={item.at} isLatest={isLatest} />}
         </p>
       </div>
       <Reactions reactions={reactions} onReact={react} />

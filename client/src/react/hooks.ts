@@ -38,12 +38,16 @@ export function useMessage(key: ConversationKey, id: EntryId): MessageItem | und
   return useRoomState(() => store.message(key, id))
 }
 
-/** How far a message to everyone has come. */
-export function useDelivery(id: EntryId): Delivery {
+/**
+ * How far a message to everyone has come.
+ * @param at when it was said, in milliseconds since 1970
+ */
+export function useDelivery(id: EntryId, at: number | undefined): Delivery {
   const store = useRoom()
   const delivered = useRoomState(() => store.delivery(id).delivered)
   const of = useRoomState(() => store.delivery(id).of)
-  return { kind: 'everyone', delivered, of }
+  const hasMet = useRoomState((state) => state.members.length > 0)
+  return { kind: 'everyone', delivered, of, hasMet, isNew: at !== undefined && at >= store.openedAt }
 }
 
 /** The same of a message to one person. */

@@ -44,6 +44,8 @@ interface RoomStoreDeps {
 
 export class RoomStore {
   readonly link: string
+  /** milliseconds since 1970 */
+  readonly openedAt: number
   readonly #room: RoomPort
   readonly #clock: Timer
   readonly #conversations: Conversations
@@ -66,10 +68,11 @@ export class RoomStore {
     this.#room = room
     this.#clock = clock
     this.link = room.link
+    this.openedAt = clock.now()
     this.#marks = new ReadMarks({ room: room.id, store: memory, clock })
     this.#conversations = new Conversations({
       self: room.self.id,
-      openedAt: clock.now(),
+      openedAt: this.openedAt,
       now: () => clock.now(),
       isHere: (key) => present(this.#told ?? this.#current.members).some(({ id }) => id === key),
       readUpTo: (key) => this.#marks.get(key),

@@ -82,12 +82,16 @@ it('a conversation with one person says who reads it, and how they are reached',
 })
 
 describe('a delivery in words', () => {
-  const everyone = (delivered: number, of: number) => ({ kind: 'everyone', delivered, of }) as const
+  const everyone = (delivered: number, of: number, { hasMet = of > 0, isNew = true } = {}) =>
+    ({ kind: 'everyone', delivered, of, hasMet, isNew }) as const
 
   it('counts those who have a message to everyone', () => {
     expect(deliveryWords({ kind: 'storing' })).toBe('storing…')
     expect(deliveryWords(everyone(0, 0))).toBe('nobody else is here yet')
+    expect(deliveryWords(everyone(0, 0, { hasMet: true }))).toBe('nobody else is here now')
+    expect(deliveryWords(everyone(0, 0, { isNew: false })), 'somebody may have it').toBeUndefined()
     expect(deliveryWords(everyone(0, 3))).toBe('sent')
+    expect(deliveryWords(everyone(3, 3, { isNew: false }))).toBe('delivered to all')
     expect(deliveryWords(everyone(2, 3))).toBe('delivered to 2 of 3')
     expect(deliveryWords(everyone(3, 3))).toBe('delivered to all')
     expect([everyone(0, 0), everyone(2, 3), everyone(3, 3)].map(isDelivered)).toEqual([false, false, true])

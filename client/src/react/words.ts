@@ -100,11 +100,21 @@ function linkWords(linked: number, waiting: number): string {
 /** How far a message of one's own has come. */
 export type Delivery =
   | { readonly kind: 'storing' }
-  | { readonly kind: 'everyone'; readonly delivered: number; readonly of: number }
+  | {
+      readonly kind: 'everyone'
+      readonly delivered: number
+      /** 0 while nobody is here whom it could be compared with */
+      readonly of: number
+      /** whether anybody was here while this page was open */
+      readonly hasMet: boolean
+      /** whether it was said on this page: of what was said before nobody knows here who has it */
+      readonly isNew: boolean
+    }
   /** `awaited` is whoever has to come back first */
   | { readonly kind: 'direct'; readonly isDelivered: boolean; readonly awaited: string | undefined }
 
-export function deliveryWords(delivery: Delivery): string {
+/** @returns undefined where nothing is known of it */
+export function deliveryWords(delivery: Delivery): string | undefined {
   switch (delivery.kind) {
     case 'storing':
       return 'storing…'
@@ -112,7 +122,10 @@ export function deliveryWords(delivery: Delivery): string {
       if (delivery.isDelivered) return 'delivered'
       return delivery.awaited === undefined ? 'sent' : `waiting until ${delivery.awaited} is back`
     case 'everyone':
-      if (delivery.of === 0) return 'nobody else is here yet'
+      if (delivery.of === 0) {
+        if (!delivery.isNew) return undefined
+        return delivery.hasMet ? 'nobody else is here now' : 'nobody else is here yet'
+      }
       if (delivery.delivered === 0) return 'sent'
       if (delivery.delivered < delivery.of) return `delivered to ${delivery.delivered} of ${delivery.of}`
       return 'delivered to all'
