@@ -4,7 +4,7 @@ import Shield from 'lucide-react/icons/shield'
 import ShieldCheck from 'lucide-react/icons/shield-check'
 import { type RefObject, useEffect, useMemo, useRef, useState } from 'react'
 import type { EntryId, PeerId } from '../mesh'
-import { type Composing, editOf, NOTHING_YET, replyTo } from '../react/composing'
+import { type Composing, editOf, NOTHING_YET, removedFrom, replyTo } from '../react/composing'
 import { useRoom } from '../react/context'
 import { type Conversation, type ConversationKey, EVERYONE, textOf } from '../react/conversation'
 import { useConversation, useLabel, useMedia, useRoomState } from '../react/hooks'
@@ -32,7 +32,7 @@ interface Props {
 export function ConversationView({ to, link, isNamed, drafts, isNarrow, onBack, onCompare }: Props) {
   const store = useRoom()
   const conversation = useConversation(to)
-  const [composing, setComposing] = useState(drafts.get(to) ?? NOTHING_YET)
+  const [composing, setComposing] = useState<Composing>(drafts.get(to) ?? NOTHING_YET)
   const [removing, setRemoving] = useState<EntryId>()
   const latest = useRef(composing)
   const box = useRef<HTMLTextAreaElement>(null)
@@ -112,7 +112,14 @@ export function ConversationView({ to, link, isNamed, drafts, isNarrow, onBack, 
       )}
       <TypingLine to={to} />
       <Composer to={to} conversation={conversation} composing={composing} onCompose={compose} boxRef={box} />
-      {removing !== undefined && <RemoveSheet to={to} id={removing} onClose={() => keep(removing)} />}
+      {removing !== undefined && (
+        <RemoveSheet
+          to={to}
+          id={removing}
+          onRemove={(id) => compose((before) => removedFrom(before, id))}
+          onClose={() => keep(removing)}
+        />
+      )}
     </section>
   )
 }

@@ -9,15 +9,17 @@ import { Sheet } from './sheet'
 interface Props {
   readonly to: ConversationKey
   readonly id: EntryId
+  readonly onRemove: (id: EntryId) => void
   readonly onClose: () => void
 }
 
-export function RemoveSheet({ to, id, onClose }: Props) {
+export function RemoveSheet({ to, id, onRemove, onClose }: Props) {
   const store = useRoom()
   const message = useMessage(to, id)
 
   function remove() {
     onClose()
+    onRemove(id)
     void store.remove(to, id)
   }
 
