@@ -37,8 +37,8 @@ export async function openRoomMemory(deps: RoomMemoryDeps): Promise<RoomMemory> 
     const { key, logs } = await openLogs(own, deps)
     return { key, logs, fault: undefined, burn, release }
   } catch (error) {
-    if (!(error instanceof LogStoreError)) throw error
     release()
+    if (!(error instanceof LogStoreError)) throw error
     // Nobody knows any more what was written with the other.
     const once = await claimOwnKey({ ...deps, claims: { claim: async () => undefined } })
     return { key: once.key, logs: memoryLogStore(), fault: error.message, burn: once.burn, release: once.release }
@@ -53,18 +53,31 @@ async function openLogs(own: OwnKey, deps: RoomMemoryDeps): Promise<{ key: PeerK
   const mark = markOf(key)
   const logs = await openIndexedDbLogStore({ room, self: key.id, clock })
   const isThere = (await logs.feeds('room')).some(({ author }) => author === key.id)
-  if (!isThere && (await store.get(mark)) !== undefined) {
+  const isMarked = await remembered(store.get(mark)).catch((error: unknown) => {
+    logs.close()
+    throw error
+  })
+  if (!isThere && isMarked !== undefined) {
     // The log is lost and the key is not: going on with it would contradict what others have of it.
     logs.close()
-    await store.delete(mark)
-    return openLogs({ ...own, key: await own.renew() }, deps)
+    // The mark goes last: with it the key is not used, whatever fails.
+    const key = await remembered(own.renew())
+    await remembered(store.delete(mark))
+    return openLogs({ ...own, key }, deps)
   }
   if (!isThere) await logs.put('room', [], [emptyFeed(key.id, key.publicKey)])
-  await store.set(mark, 'begun').catch(() => {
-    throw new LogStoreError('full', 'it does not remember that there is a log')
+  await remembered(store.set(mark, 'begun')).catch((error: unknown) => {
+    logs.close()
+    throw error
   })
   return { key, logs }
 }
+
+/** @throws LogStoreError when the browser's small store fails, as where it is blocked meanwhile */
+const remembered = <T>(outcome: Promise<T>): Promise<T> =>
+  outcome.catch(() => {
+    throw new LogStoreError('unavailable', 'it does not remember that there is a log')
+  })
 
 const markOf = (key: PeerKey): string => `log:${key.id}`
 

@@ -14,7 +14,7 @@ import type { Writable } from './log/content'
 import type { Entry, EntryId, Position } from './log/entry'
 import { parseEntryId } from './log/entry-id'
 import type { HistoryPage } from './log/log'
-import type { LogStore } from './log/log-store'
+import { type LogStore, LogStoreError } from './log/log-store'
 import { Logs, type Receipt } from './log/logs'
 import { SpillingLogStore } from './log/spilling-log-store'
 import { cleanName, rememberName } from './membership/names'
@@ -190,39 +190,36 @@ export class Room {
    * @param content a text, or anything else that a log takes
    * @returns its id, once that person's browser has it; until then it is kept, also when this page is loaded again
    * @throws RoomError 'unknown-peer' | 'overloaded' (too much waits for that person) | 'too-large' | 'bad-data' | 'left'
-   *   (it goes out when both are in the room again)
+   *   (it goes out when both are in the room again) | 'forked' | 'not-stored' (it was not said)
    */
   async send(peer: string, content: Writable | string): Promise<EntryId> {
-    this.#assertOpen()
-    const logs = await this.#logs
-    return (await logs.send(this.#idOf(peer), content)).id
+    return (await this.#inLogs((logs) => logs.send(this.#idOf(peer), content))).id
   }
 
   /**
    * Says something to everyone, those who come later as well. `receipt` events and `delivery` tell how far it has come.
    * @param content a text, or anything else that a log takes
    * @returns its id, once it is kept here and under way
-   * @throws RoomError 'too-large' | 'bad-data' | 'left'
+   * @throws RoomError 'too-large' | 'bad-data' | 'left' | 'forked' | 'not-stored' (it was not said)
    */
   async broadcast(content: Writable | string): Promise<EntryId> {
-    this.#assertOpen()
-    const logs = await this.#logs
-    return (await logs.broadcast(content)).id
+    return (await this.#inLogs((logs) => logs.broadcast(content))).id
   }
 
   /**
    * What was said, a page at a time from the newest on: to everyone, or between this peer and `with`.
    * @param options.before the first of what was read last; without it the newest
    * @param options.limit 1 to 1000, else 100
-   * @throws RoomError 'left'
+   * @throws RoomError 'left' | 'bad-data' for a `before` that is no position
    */
   async history(
     options: { readonly with?: PeerId; readonly before?: Position; readonly limit?: number } = {},
   ): Promise<HistoryPage> {
-    this.#assertOpen()
-    const logs = await this.#logs
-    const limit = Math.min(MAX_HISTORY_PAGE, Math.max(1, Math.floor(options.limit ?? 100)))
-    return logs.history(options.with, options.before, limit)
+    const { before, limit: wanted = 100 } = options
+    const limit = Number.isNaN(wanted) ? 100 : Math.min(MAX_HISTORY_PAGE, Math.max(1, Math.floor(wanted)))
+    const isPosition = !before || (isPeerId(before.author) && [before.lamport, before.seq].every(Number.isFinite))
+    if (!isPosition) throw new RoomError('bad-data', 'What history is read before has to be an entry, or its position.')
+    return this.#inLogs((logs) => logs.history(options.with, before, limit))
   }
 
   /** Those with whom something was said alone, who may be away. The room has to be entered. */
@@ -361,8 +358,8 @@ export class Room {
   async #openAllLogs(): Promise<Logs> {
     const { self, keys, signatures, clock, random, memory } = this.deps
     const spill = async (why: string) => {
-      await memory.burn()
-      this.#tellUnkept(why)
+      // Whatever comes of it, people are told.
+      await memory.burn().finally(() => this.#tellUnkept(why))
     }
     const logs = await Logs.open({
       room: keys.id,
@@ -370,7 +367,7 @@ export class Room {
       signatures,
       clock,
       random,
-      store: new SpillingLogStore(memory.logs, spill),
+      store: new SpillingLogStore(memory.logs, spill, self.key.id),
       nameOf: (author) => this.#nameOf(author),
       keyOf: (peer) => this.#peers.get(peer)?.publicKey,
       ownName: () => this.#record.name,
@@ -383,11 +380,24 @@ export class Room {
     logs.on('removed', (removed) => this.#events.emit('removed', removed))
     logs.on('error', (error) => {
       // One's own: whoever comes back comes back with another.
-      if (error.details.peer === self.key.id) void memory.burn()
+      // Where it cannot be given up, the log says next time what it says now: nothing more is written to it.
+      if (error.details.peer === self.key.id) memory.burn().catch(() => {})
       this.#events.emit('error', error)
     })
     this.#openLogs = logs
     return logs
+  }
+
+  /** @throws RoomError 'left', also when it is left meanwhile | 'not-stored' */
+  async #inLogs<T>(use: (logs: Logs) => Promise<T>): Promise<T> {
+    this.#assertOpen()
+    try {
+      return await use(await this.#logs)
+    } catch (error) {
+      if (!(error instanceof LogStoreError)) throw error
+      this.#assertOpen()
+      throw new RoomError('not-stored', `The browser does not keep it: ${error.message}`)
+    }
   }
 
   #tellUnkept(why: string): void {

@@ -4,6 +4,7 @@ import { VirtualClock } from '../../sim/virtual-clock'
 import { MAX_SEGMENTS } from '../protocol/limits'
 import type { Segment } from '../protocol/log-messages'
 import { countOwn } from './answers'
+import { memoryLogStore } from './memory-log-store'
 
 const alice = keyOf('alice')
 
@@ -51,6 +52,17 @@ describe('an answer', () => {
       expect(size(segments)).toBeGreaterThan(budget / 2)
     }
     expect(words(await open.log.answer(wanted, 1))).toEqual([['bob 1']])
+  })
+
+  it('[LM3] ends at a hole that a disk has in what is held', async () => {
+    const store = memoryLogStore()
+    const open = await openLog(new VirtualClock(), alice, { store })
+    for (const words of ['one', 'two', 'three', 'four']) await open.log.write({ kind: 'text', text: words })
+    await store.remove('room', [{ author: alice.id, from: 3, to: 3 }], [])
+    const again = await openLog(new VirtualClock(), alice, { store })
+    const segments = await again.log.answer([{ author: alice.id, from: 1 }], 1e6)
+    expect(segments.flatMap(({ entries }) => entries)).toHaveLength(2)
+    expect(await again.log.answer([{ author: alice.id, from: 3 }], 1e6)).toEqual([])
   })
 
   it('[LM3] has nothing of what is not held', async () => {

@@ -62,9 +62,12 @@ class FeedReader {
   async #fill(): Promise<boolean> {
     if (this.#next > this.head) return false
     const entries = await this.read(this.#next)
-    this.#next += entries.length
-    this.#buffer.push(...entries)
-    return entries.length > 0
+    const hole = entries.findIndex(({ seq }, index) => seq !== this.#next + index)
+    // What stands behind a hole does not follow what stands before it, and whoever got it would take that for forged.
+    const following = hole < 0 ? entries : entries.slice(0, hole)
+    this.#next += following.length
+    this.#buffer.push(...following)
+    return following.length > 0
   }
 }
 

@@ -109,10 +109,16 @@ class IndexedDbLogStore implements LogStore {
     })
   }
 
-  put(log: LogName, entries: readonly StoredEntry[], feeds: readonly StoredFeed[]): Promise<void> {
+  put(
+    log: LogName,
+    entries: readonly StoredEntry[],
+    feeds: readonly StoredFeed[],
+    removed: readonly Range[] = [],
+  ): Promise<void> {
     const rows = writeRuns(log, entries).map((row) => ({ row, isBehindAll: this.#tailOf(row).append(row) }))
     const durability = rows.some(({ row }) => row.author === this.self) ? 'strict' : 'relaxed'
     return this.#write(log, feeds, durability, async (runs) => {
+      for (const range of removed) await cut(runs, log, range)
       for (const { row, isBehindAll } of rows) {
         if (!isBehindAll && row.first <= (await this.#tailOf(row).find(runs, row)))
           await cut(runs, log, { author: row.author, from: row.first, to: row.last })

@@ -57,6 +57,16 @@ export const logStoreContract: readonly LogStoreCase[] = [
     },
   },
   {
+    name: '[ST1] takes out and puts in one step',
+    async run({ open }) {
+      const store = await open()
+      await store.put('room', feedEntries(alice, 4), [feedOf(alice, 4)])
+      const feed = feedOf(alice, 9, { floor: 9 })
+      await store.put('room', [entryOf(alice, 9, 9)], [feed], [{ author: alice, from: 1, to: 4 }])
+      await expectHeld(store, 'room', [entryOf(alice, 9, 9)], [feed])
+    },
+  },
+  {
     name: '[ST2] keeps each log for itself, and lists those that have a feed',
     async run({ open }) {
       const store = await open()

@@ -56,8 +56,14 @@ export interface LogStore {
   /**
    * Puts entries and the state of their feeds, all or nothing; resolves when that outlives the page, and a power cut when
    * there are entries of the peer's own feed. Putting one twice is safe, also among others: it is there as it was put last.
+   * @param removed is taken out before they are put
    */
-  put(log: LogName, entries: readonly StoredEntry[], feeds: readonly StoredFeed[]): Promise<void>
+  put(
+    log: LogName,
+    entries: readonly StoredEntry[],
+    feeds: readonly StoredFeed[],
+    removed?: readonly Range[],
+  ): Promise<void>
   /** Entries of one feed that are held, in order, from `from` up to `to`: as many as have `maxBytes` together, one at least. */
   read(log: LogName, range: Range, maxBytes: number): Promise<readonly StoredEntry[]>
   /** The newest `count` entries before `position` (of all when undefined), oldest first. */

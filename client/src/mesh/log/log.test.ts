@@ -8,7 +8,7 @@ import { comparePositions, type Entry } from './entry'
 import { decodeEntry } from './entry-codec'
 import type { Arrival, Outcome } from './log'
 import { LogStoreError } from './log-store'
-import { MemoryDisk } from './memory-log-store'
+import { MemoryDisk, memoryLogStore } from './memory-log-store'
 
 const alice = keyOf('alice')
 const bob = keyOf('bob')
@@ -561,6 +561,33 @@ describe('what is held', () => {
     await brings(newcomer, segments, asked([bob.id, floor]))
     expect(newcomer.log.held(bob.id)).toEqual(open.log.held(bob.id))
     expect(await newcomer.log.history(undefined, 100)).toMatchObject({ more: false, complete: false })
+  })
+
+  it('[LG12] is read back without what a disk has damaged', async () => {
+    const store = memoryLogStore()
+    const open = await openLog(clock(), alice, { store })
+    for (const words of ['one', 'two', 'three']) await open.log.write(text(words))
+    const damaged = (await store.readBefore('room', undefined, 2)).map((entry) => ({
+      ...entry,
+      bytes: Uint8Array.of(0xc1),
+    }))
+    await store.put('room', damaged, [])
+    expect(await open.log.history(undefined, 2)).toMatchObject({ more: false, entries: [{ seq: 1 }] })
+  })
+
+  it('[LG12] goes on being let go where something is left below a floor, which counts for nothing', async () => {
+    const store = memoryLogStore()
+    const limits = { entries: 100, bytes: 1e9 }
+    const writer = new Writer(bob).writeEach(300)
+    const first = await openLog(clock(), alice, { store })
+    await brings(first, [await writer.segment(1, 90)])
+    const [feed] = await store.feeds('room')
+    if (feed) await store.put('room', [], [{ ...feed, floor: 51, bytes: 1000 }])
+    const open = await openLog(clock(), alice, { store, limits })
+    await brings(open, [await writer.segment(91, 200)])
+    const { entries } = await open.log.history(undefined, 1000)
+    expect(entries[0]?.seq).toBe(open.log.held(bob.id)?.floor)
+    expect(entries).toHaveLength(98)
   })
 
   it('[LG12] is read back a page at a time', async () => {

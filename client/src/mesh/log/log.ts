@@ -168,7 +168,9 @@ export class Log {
   async history(before: Position | undefined, limit: number): Promise<HistoryPage> {
     const stored = await this.deps.store.readBefore(this.name, before, limit + 1)
     const more = stored.length > limit
-    const entries = (more ? stored.slice(1) : stored).map((entry) => this.#read(entry))
+    const page = more ? stored.slice(1) : stored
+    const entries = page.flatMap((entry) => this.#read(entry) ?? [])
+    if (entries.length === 0 && more) return this.history(page[0], limit)
     return { entries, more, complete: more || this.#feeds.isComplete }
   }
 
@@ -285,8 +287,7 @@ export class Log {
     const { draft } = delivery
     if (draft.size === 0) return
     const { store } = this.deps
-    await store.put(this.name, draft.entries, draft.changed)
-    if (draft.abandoned.length > 0) await store.remove(this.name, draft.abandoned, [])
+    await store.put(this.name, draft.entries, draft.changed, draft.abandoned)
     this.#commit(delivery, undefined)
     await this.#trim()
   }
@@ -354,9 +355,10 @@ export class Log {
     return feed && { seq: feed.head, hash: feed.hash }
   }
 
-  #read(stored: StoredEntry): Entry {
+  /** @returns undefined for what a disk has damaged */
+  #read(stored: StoredEntry): Entry | undefined {
     const raw = decodeEntry(stored.bytes, stored)
-    invariant(raw.ok, 'what is stored was read before')
+    if (!raw.ok) return undefined
     const content = this.deps.speech.decode(raw.value)
     const { name } = this.#feeds.get(stored.author) ?? {}
     return describe(raw.value, { content, late: stored.late }, name, this.deps)

@@ -26,7 +26,7 @@ import { Exchange } from './exchange'
 import { emptyFeed } from './feeds'
 import { type HistoryPage, Log, type LogDeps } from './log'
 import { scopeOfPair, scopeOfRoom } from './log-scope'
-import type { LogStore } from './log-store'
+import type { LogStore, StoredFeed } from './log-store'
 import { forkedOneself } from './own-feed'
 import { openSpeech, sealedSpeech } from './speech'
 import { readWritable } from './writable'
@@ -125,18 +125,20 @@ export class Logs {
   /**
    * @returns the entry, once the other has it
    * @throws RoomError 'bad-data' | 'too-large' | 'unknown-peer' (its key is not known) | 'overloaded' | 'left' (it is kept, and
-   *   sent when both meet again)
+   *   sent when both meet again) | 'forked' (nobody takes what one says any more)
    */
   async send(to: PeerId, content: Writable | string): Promise<Entry> {
     const { room, key } = this.deps
     const writable = readWritable(content, scopeOfPair(room, key.id, to))
     const exchange = await this.#direct(to)
+    if (this.#closed) throw left()
     if (!exchange) throw new RoomError('unknown-peer', `The key of ${to} is not known here.`, { peer: to })
     const entry = await exchange.log.write(writable)
     await new Promise<void>((resolve, reject) => {
       if (exchange.reached(to) >= entry.seq) return resolve()
       const settle = (error?: RoomError) => (error ? reject(error) : resolve())
       if (this.#closed) return settle(left())
+      if (isTakenOut(exchange.log.feed(key.id), entry.seq)) return settle(forkedOneself(key.id))
       this.#waiters.push({ with: to, seq: entry.seq, settle })
     })
     return entry
@@ -260,7 +262,14 @@ export class Logs {
     })
     log.on('forked', ({ author, removed }) => {
       if (removed.length > 0) this.#events.emit('removed', { ids: removed })
-      if (author === key.id) return this.#events.emit('error', forkedOneself(author))
+      if (author === key.id) {
+        // Nobody takes it any more, so nobody will say that it is there.
+        this.#settle(
+          (waiter) => waiter.with === other && isTakenOut(log.feed(author), waiter.seq),
+          forkedOneself(author),
+        )
+        return this.#events.emit('error', forkedOneself(author))
+      }
       const words = `${this.deps.nameOf(author) ?? author} wrote two versions of the same messages; what contradicts is kept out.`
       this.#events.emit('error', new RoomError('forked', words, { peer: author }))
     })
@@ -272,10 +281,13 @@ export class Logs {
     this.#events.emit('receipt', receipt)
     if (other === undefined || by !== other) return
     void exchange.log.acknowledge(upTo)
-    const isSettled = (waiter: Waiter) => waiter.with === other && waiter.seq <= upTo
+    this.#settle((waiter) => waiter.with === other && waiter.seq <= upTo)
+  }
+
+  #settle(isSettled: (waiter: Waiter) => boolean, error?: RoomError): void {
     const settled = this.#waiters.filter(isSettled)
     this.#waiters = this.#waiters.filter((waiter) => !isSettled(waiter))
-    for (const { settle } of settled) settle()
+    for (const { settle } of settled) settle(error)
   }
 
   /** Whether there is a log of two, or the other has something for it. Keys cost nothing, and each can begin one. */
@@ -286,5 +298,8 @@ export class Logs {
     return this.#directs.size < MAX_DIRECT_LOGS && this.#talked.size < MAX_KEPT_DIRECT_LOGS
   }
 }
+
+/** Whether an entry is no longer part of its feed, which forked before it. */
+const isTakenOut = (feed: StoredFeed | undefined, seq: number): boolean => (feed?.fork?.seq ?? seq + 1) <= seq
 
 const left = (): RoomError => new RoomError('left', 'The room was left; it is kept, and sent when both meet again.')

@@ -130,10 +130,16 @@ class MemoryLogStore implements LogStore {
     return [...(this.#log(log)?.feeds.values() ?? [])].map(copyFeed)
   }
 
-  async put(log: LogName, entries: readonly StoredEntry[], feeds: readonly StoredFeed[]): Promise<void> {
+  async put(
+    log: LogName,
+    entries: readonly StoredEntry[],
+    feeds: readonly StoredFeed[],
+    removed: readonly Range[] = [],
+  ): Promise<void> {
     this.#check()
     const copies = { entries: entries.map(copyEntry), feeds: feeds.map(copyFeed) }
     await this.content.write(log, (content) => {
+      for (const range of removed) removeEntries(content, range)
       for (const entry of copies.entries) putEntry(content, entry)
       for (const feed of copies.feeds) content.feeds.set(feed.author, feed)
     })
@@ -163,10 +169,7 @@ class MemoryLogStore implements LogStore {
     this.#check()
     const copies = feeds.map(copyFeed)
     await this.content.write(log, (content) => {
-      for (const { author, from, to } of ranges) {
-        const removed = new Set(content.entries.get(author)?.removeBetween({ seq: from }, { seq: to }))
-        content.order.removeAll(removed)
-      }
+      for (const range of ranges) removeEntries(content, range)
       for (const feed of copies) content.feeds.set(feed.author, feed)
     })
   }
@@ -191,6 +194,10 @@ function putEntry({ entries, order }: MemoryLog, entry: StoredEntry): void {
   const replaced = feed.put(entry)
   if (replaced && comparePositions(replaced, entry) !== 0) order.removeAll(new Set([replaced]))
   order.put(entry)
+}
+
+function removeEntries({ entries, order }: MemoryLog, { author, from, to }: Range): void {
+  order.removeAll(new Set(entries.get(author)?.removeBetween({ seq: from }, { seq: to })))
 }
 
 const faultOf = (fault: LogStoreFault): LogStoreError =>

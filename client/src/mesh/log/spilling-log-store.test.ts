@@ -64,6 +64,16 @@ describe('a disk that is full', () => {
     expect(store.isDurable).toBe(false)
   })
 
+  it('[ST7] whose key cannot be given up either: this peer says nothing more, and what others say is kept', async () => {
+    const disk = new MemoryDisk()
+    disk.failWrites('full')
+    const store = new SpillingLogStore(await disk.open(), () => Promise.reject(new Error('blocked')), alice)
+    const own = store.put('room', feedEntries(alice, 1), [feedOf(alice, 1)])
+    await expect(own).rejects.toMatchObject({ name: 'LogStoreError', fault: 'full' })
+    await store.put('room', feedEntries(bob, 2), [feedOf(bob, 2)])
+    expect(numbers(await store.readBefore('room', undefined, 10))).toEqual([1, 2])
+  })
+
   it('[ST7] and what is in memory read as one', async () => {
     const { told, store } = await spilled()
     expect(told).toHaveLength(1)

@@ -2,6 +2,7 @@
  * A store that goes on in memory when the disk takes nothing any more: what is on the disk is still read, what comes is
  * held until the page is left. Whoever has to know is told once, before anything goes on. Rule ST7.
  */
+import type { PeerId } from '../protocol/ids'
 import { comparePositions, type Position } from './entry'
 import { type LogName, type LogStore, LogStoreError, type Range, type StoredEntry, type StoredFeed } from './log-store'
 import { memoryLogStore } from './memory-log-store'
@@ -11,12 +12,18 @@ export class SpillingLogStore implements LogStore {
   /** what was removed and could not be removed from the disk */
   readonly #hidden = new Map<LogName, readonly Range[]>()
   #spilled: Promise<void> | undefined
+  #isMute = false
   #closed = false
 
-  /** @param onSpill told why; what is to be kept in memory waits for it */
+  /**
+   * @param onSpill told why; what is to be kept in memory waits for it. Where it fails, the key is not given up: then this
+   *   peer says nothing more, since it would be said once more otherwise, and what others say is kept
+   * @param self whose entries are not taken then
+   */
   constructor(
     private readonly disk: LogStore,
     private readonly onSpill: (why: string) => Promise<void>,
+    private readonly self?: PeerId,
   ) {}
 
   get isDurable(): boolean {
@@ -33,9 +40,17 @@ export class SpillingLogStore implements LogStore {
     return [...new Map(feeds.flatMap((some) => some ?? []).map((feed) => [feed.author, feed])).values()]
   }
 
-  async put(log: LogName, entries: readonly StoredEntry[], feeds: readonly StoredFeed[]): Promise<void> {
-    if (!this.#spilled && (await this.#try((disk) => disk.put(log, entries, feeds).then(() => true)))) return
-    await this.#memory.put(log, entries, feeds)
+  async put(
+    log: LogName,
+    entries: readonly StoredEntry[],
+    feeds: readonly StoredFeed[],
+    removed: readonly Range[] = [],
+  ): Promise<void> {
+    if (!this.#spilled && (await this.#try((disk) => disk.put(log, entries, feeds, removed).then(() => true)))) return
+    if (this.#isMute && entries.some(({ author }) => author === this.self))
+      throw new LogStoreError('full', 'The disk takes nothing more, and the key that it has cannot be given up.')
+    if (removed.length > 0) this.#hidden.set(log, [...(this.#hidden.get(log) ?? []), ...removed])
+    await this.#memory.put(log, entries, feeds, removed)
   }
 
   async read(log: LogName, range: Range, maxBytes: number): Promise<readonly StoredEntry[]> {
@@ -90,7 +105,9 @@ export class SpillingLogStore implements LogStore {
       return await use(this.disk)
     } catch (error) {
       if (!(error instanceof LogStoreError) || this.#closed) throw error
-      this.#spilled ??= this.onSpill(error.message)
+      this.#spilled ??= this.onSpill(error.message).catch(() => {
+        this.#isMute = true
+      })
       await this.#spilled
       return undefined
     }
