@@ -18,6 +18,8 @@ export class ReadMarks {
   readonly #marks = new Map<ConversationKey, Position>()
   #cancel: (() => void) | undefined
   #isForgotten = false
+  /** whether it is on the disk, unless it was removed there since */
+  #isStored = false
 
   constructor(private readonly deps: ReadMarksDeps) {}
 
@@ -25,7 +27,9 @@ export class ReadMarks {
   async load(): Promise<void> {
     let stored: readonly (readonly [ConversationKey, Position])[] = []
     try {
-      stored = parse(await this.deps.store.get(this.#key))
+      const text = await this.deps.store.get(this.#key)
+      this.#isStored ||= text !== undefined
+      stored = parse(text)
     } catch {
       // A browser that does not hand it out has nothing to tell.
     }
@@ -39,12 +43,12 @@ export class ReadMarks {
   set(key: ConversationKey, { lamport, author, seq }: Position): void {
     this.#marks.delete(key)
     this.#marks.set(key, { lamport, author, seq })
-    this.#cancel ??= this.deps.clock.after(KEEP_READ_EVERY_MS, () => this.#keep())
+    this.#cancel ??= this.deps.clock.after(KEEP_READ_EVERY_MS, () => void this.#keep())
   }
 
   /** Writes at once what is still to be written: the page goes away. */
   close(): void {
-    if (this.#cancel) this.#keep()
+    if (this.#cancel) void this.#keep()
   }
 
   async forget(): Promise<void> {
@@ -57,14 +61,21 @@ export class ReadMarks {
     return `read:${this.deps.room}`
   }
 
-  #keep(): void {
+  /** Never fails: without it more counts as unread after a reload, which is no reason to disturb anybody. */
+  async #keep(): Promise<void> {
     this.#cancel?.()
     this.#cancel = undefined
-    if (this.#isForgotten) return
     const latest = [...this.#marks].slice(-MAX_CONVERSATIONS)
     const rows = latest.map(([key, { lamport, author, seq }]) => [key, lamport, author, seq])
-    // Without it more counts as unread after a reload, which is no reason to disturb anybody.
-    this.deps.store.set(this.#key, JSON.stringify(rows)).catch(() => {})
+    try {
+      // Another tab has forgotten the room: nothing is to be left of it.
+      if (this.#isStored && (await this.deps.store.get(this.#key)) === undefined) this.#isForgotten = true
+      if (this.#isForgotten) return
+      await this.deps.store.set(this.#key, JSON.stringify(rows))
+      this.#isStored = true
+    } catch {
+      // It is tried again with the next.
+    }
   }
 }
 

@@ -271,6 +271,7 @@ export class RoomStore {
 
   #meet(members: readonly Member[]): void {
     this.#told = members
+    for (const { id, status } of members) if (status === 'gone') this.#typing.leave(id)
     this.#changed()
   }
 
@@ -344,7 +345,6 @@ export class RoomStore {
   }
 
   #makeKey(): string {
-    this.#nextKey += 1
-    return `e${this.#nextKey}`
+    return `e${this.#nextKey++}`
   }
 }

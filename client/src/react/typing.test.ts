@@ -31,6 +31,15 @@ describe('others who type', () => {
     expect(store.state.typing.size).toBe(0)
   })
 
+  it('type no more once they are gone', async () => {
+    const { room, store } = await enter([bo, cy])
+    room.emit('signal', sign())
+    room.emit('signal', sign(bo, true, true))
+    room.emit('signal', sign(cy))
+    room.meet({ ...bo, status: 'gone' }, cy)
+    expect([...store.state.typing]).toEqual([[EVERYONE, [cy.id]]])
+  })
+
   it('are not made up from other signals', async () => {
     const { room, store } = await enter([bo])
     room.emit('signal', { ...sign(), topic: 'cursor' })

@@ -65,6 +65,11 @@ export class Typing {
     if (this.#forget(key, who)) this.#changed()
   }
 
+  /** Whoever is gone types nowhere. */
+  leave(who: PeerId): void {
+    for (const key of this.#people.keys()) this.end(key, who)
+  }
+
   close(): void {
     for (const [key, people] of this.#people) for (const who of [...people.keys()]) this.#forget(key, who)
   }
