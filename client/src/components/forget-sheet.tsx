@@ -1,5 +1,6 @@
 /** Asks before all that this browser keeps of a room is removed. */
 import { useState } from 'react'
+import { RoomError } from '../mesh'
 import { useSession } from '../react/context'
 import { errorWords } from '../react/words'
 import { Sheet } from './sheet'
@@ -15,7 +16,9 @@ export function ForgetSheet({ onClose }: { readonly onClose: () => void }) {
     try {
       await session.forgetRoom()
     } catch (cause) {
-      setProblem(`You have left, but not all of it could be removed: ${errorWords(cause)}.`)
+      const isHeld = cause instanceof RoomError && cause.reason === 'not-stored'
+      const why = isHeld ? 'another tab may still be in this room. Close it and try again' : errorWords(cause)
+      setProblem(`You have left, but not all of it could be removed: ${why}.`)
       setBusy(false)
     }
   }

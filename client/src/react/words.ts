@@ -211,7 +211,7 @@ export function noticeWords(error: RoomError, nameOf: (peer: PeerId) => string |
     return 'Somebody in this room has another password than you, and nobody with yours is here.'
   }
   if (error.reason === 'not-stored') {
-    return `${sentence(error.message)}. When this page is closed it is gone from here; others keep what they have.`
+    return `${sentence(error.message)}. When this page is closed it is gone from here, and you come back as somebody new; others keep what they have.`
   }
   if (error.reason === 'forked') {
     const who = peer && nameOf(peer)

@@ -144,8 +144,11 @@ function faultOf({ name, message }: DOMException, when: 'opening' | 'open'): Log
   }
 }
 
+/** Whether this page has databases at all; some browsers have none in private windows. */
+export const hasDatabases = (): boolean => typeof indexedDB !== 'undefined' && indexedDB !== null
+
 function checkAvailable(): void {
-  if (typeof indexedDB === 'undefined' || indexedDB === null) throw new LogStoreError('unavailable', WORDS.unavailable)
+  if (!hasDatabases()) throw new LogStoreError('unavailable', WORDS.unavailable)
 }
 
 async function runSteps<Schema extends DBSchema>(

@@ -9,6 +9,7 @@ import { type Clock, systemClock } from '../runtime/clock'
 import {
   committed,
   deleteDatabase,
+  hasDatabases,
   listDatabases,
   openDatabase,
   type SchemaStep,
@@ -66,6 +67,8 @@ export async function forgetLogs(
   room: RoomId,
   { selves = [], clock = systemClock }: ForgetOptions = {},
 ): Promise<void> {
+  // Nothing was ever kept here.
+  if (!hasDatabases()) return
   const listed = (await listDatabases())?.filter((name) => name.startsWith(roomPrefix(room)))
   const names = listed ?? selves.map((self) => databaseName(room, self))
   const outcomes = await Promise.allSettled(names.map((name) => deleteDatabase(name, clock)))
