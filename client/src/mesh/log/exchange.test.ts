@@ -4,6 +4,9 @@ import { seededRandom } from '../../sim/seeded-random'
 import { ENTRIES_FRAME_BYTES, ENTRY_BURST } from '../protocol/limits'
 import { type LogMessage, SHORT_HASH_BYTES } from '../protocol/log-messages'
 import { type Millis, seconds } from '../runtime/clock'
+import { digestEntry } from './entry-codec'
+import { NO_HASH } from './feeds'
+import { type Branch, encodeProof } from './fork-proof'
 
 const text = (words: string) => ({ kind: 'text', text: words }) as const
 
@@ -479,10 +482,37 @@ describe('somebody who does not keep to it', () => {
 
   it('[LG8] sends proofs that prove nothing, which is noted', async () => {
     const { scene, alice, mallory } = await setUp()
-    scene.says('mallory', 'alice', { kind: 'forks', direct: false, proofs: [new Uint8Array(), Uint8Array.of(0x90)] })
+    for (const proof of [new Uint8Array(), Uint8Array.of(0x90)])
+      scene.says('mallory', 'alice', { kind: 'forks', direct: false, proofs: [proof] })
     await scene.run(100)
     expect(alice.offences).toMatchObject([{ peer: mallory.key.id }, { peer: mallory.key.id }])
     expect(alice.forked).toEqual([])
+  })
+
+  it('[LG9] [LM6] sends proofs against keys that nobody knows: nothing is kept of them, and nobody is told', async () => {
+    const { scene, alice, mallory } = await setUp()
+    const before = scene.said.length
+    for (let index = 0; index < 30; index++) {
+      const key = keyOf(`nobody ${index}`)
+      const branch = async (words: string): Promise<Branch> => {
+        const { entries, signature } = await new Writer(key).write(words).unit(1)
+        return { previous: NO_HASH, digests: entries.map(({ bytes }) => digestEntry(bytes)), signature }
+      }
+      const proofs = [encodeProof(key.publicKey, 1, await branch('yes'), await branch('no'))]
+      scene.says('mallory', 'alice', { kind: 'forks', direct: false, proofs })
+    }
+    await scene.run(seconds(1))
+    expect(alice.log.feeds).toEqual([])
+    expect(alice.offences).toEqual([])
+    expect(
+      scene.said.slice(before).filter(({ from, message }) => from !== 'mallory' && message.kind === 'forks'),
+    ).toEqual([])
+    // Those that are malformed are looked at no more often than others.
+    for (let index = 0; index < 30; index++)
+      scene.says('mallory', 'alice', { kind: 'forks', direct: false, proofs: [Uint8Array.of(0x90)] })
+    await scene.run(100)
+    expect(alice.offences.length).toBeLessThan(3)
+    expect(mallory.heard.filter(({ kind }) => kind === 'forks')).toEqual([])
   })
 
   it('[LM5] sends more entries than anybody looks at, and all of them arrive in the end', async () => {

@@ -58,7 +58,7 @@ export class Exchange {
     this.#telling = new Telling(shared)
     this.#asking = new Asking(shared)
     this.log.on('delivered', (delivered) => this.#spread(delivered))
-    this.log.on('forked', ({ author, proof }) => this.#accuse(author, proof))
+    this.log.on('forked', ({ author }) => this.#accuse(author))
   }
 
   /** A link to somebody who shares the log is open. */
@@ -67,7 +67,6 @@ export class Exchange {
     const partner = new Partner(peer, publicKey, this.deps.clock)
     this.#partners.set(peer, partner)
     this.#telling.all(partner)
-    this.#confront([partner], this.log.proofs)
   }
 
   unlink(peer: PeerId): void {
@@ -133,6 +132,7 @@ export class Exchange {
     if (full) partner.forget()
     for (const feed of feeds) {
       partner.tell(feed)
+      this.#warn(partner, feed.author)
       this.#asking.compare(partner, feed.author)
       if (feed.author === this.deps.self) this.#handleReached(partner, feed.head)
     }
@@ -214,7 +214,9 @@ export class Exchange {
       }
       const { wanted } = partner
       partner.wanted = undefined
-      const segments = await this.log.answer(wanted, ENTRIES_FRAME_BYTES)
+      // The end of a feed that forked is taken by who knows of the fork.
+      const known = wanted.filter(({ author }) => this.#confront(partner, author))
+      const segments = await this.log.answer(known, ENTRIES_FRAME_BYTES)
       this.deps.send(partner.id, this.#encodeEntries(true, segments))
       const from = wanted.find(({ author }) => author === self)?.from
       if (from !== undefined) partner.sent = Math.max(partner.sent, from + countOwn(segments) - 1)
@@ -227,18 +229,19 @@ export class Exchange {
   }
 
   async #handleForks(partner: Partner, proofs: readonly Uint8Array[]): Promise<void> {
-    for (const proof of proofs) {
-      const fault = await this.log.judge(proof)
-      if (fault !== undefined) this.deps.onOffence(partner.id, fault)
-    }
+    const [proof, ...others] = proofs
+    if (others.length > 0) return this.deps.onOffence(partner.id, 'several proofs at once')
+    if (!proof || !partner.takesProof()) return
+    const isClaimed = (author: PeerId) => [...this.#partners.values()].some((each) => (each.has(author)?.head ?? 0) > 0)
+    const fault = await this.log.judge(proof, isClaimed)
+    if (fault !== undefined) this.deps.onOffence(partner.id, fault)
   }
 
-  /** Tells everybody that somebody wrote two feeds. */
-  #accuse(author: PeerId, proof: Uint8Array): void {
+  /** It is proven that somebody wrote two feeds. */
+  #accuse(author: PeerId): void {
     this.#asking.convict(author)
-    const partners = [...this.#partners.values()]
-    this.#confront(partners, [proof])
-    for (const partner of partners) {
+    for (const partner of this.#partners.values()) {
+      this.#warn(partner, author)
       this.#asking.compare(partner, author)
       partner.untold.add(author)
     }
@@ -246,10 +249,19 @@ export class Exchange {
     this.#asking.ask()
   }
 
-  #confront(partners: readonly Partner[], proofs: readonly Uint8Array[]): void {
-    const messages = proofs.map((proof) =>
-      encodeLogMessage({ kind: 'forks', direct: this.deps.direct, proofs: [proof] }),
-    )
-    for (const { id } of partners) for (const message of messages) this.deps.send(id, message)
+  /** Tells a partner of a fork when it says to hold what does not count. */
+  #warn(partner: Partner, author: PeerId): void {
+    const { fork } = this.log.feed(author) ?? {}
+    if (fork && (partner.has(author)?.head ?? 0) >= fork.seq) this.#confront(partner, author)
+  }
+
+  /** Tells a partner once that somebody wrote two feeds. @returns false when it cannot be told yet */
+  #confront(partner: Partner, author: PeerId): boolean {
+    const proof = this.log.feed(author)?.fork?.proof
+    if (!proof || partner.proofs.get(author) === proof) return true
+    if (!partner.sendsProof()) return false
+    partner.proofs.set(author, proof)
+    this.deps.send(partner.id, encodeLogMessage({ kind: 'forks', direct: this.deps.direct, proofs: [proof] }))
+    return true
   }
 }

@@ -63,26 +63,57 @@ export function encodeProof(publicKey: Uint8Array, seq: number, ...branches: rea
   ])
 }
 
-/** @returns what follows when the proof holds */
-export async function readProof(bytes: Uint8Array, scope: LogScope, signatures: Signatures): Promise<Result<Fork>> {
+/** What a proof says, which nobody has checked: enough to tell whether checking it is worth anything. */
+export interface Accusation {
+  readonly fork: Fork
+  /** of the first entry of both branches */
+  readonly seq: number
+  readonly branches: readonly [Branch, Branch]
+}
+
+/** @returns what follows when the proof holds, which checkAccusation tells */
+export function decodeProof(bytes: Uint8Array): Result<Accusation> {
   const decoded = decodeMsgpack(bytes)
   if (!decoded.ok) return decoded
   const parsed = v.safeParse(ProofSchema, decoded.value)
   if (!parsed.success) return malformed('proof', parsed.issues)
-  const [publicKey, seq, ...branches] = parsed.output
+  const [publicKey, seq, one, other] = parsed.output
   const author = peerIdOf(publicKey)
-  const [one, other] = branches.map(([previous, digests]) => hashes(scope, author, seq, previous, digests))
+  const [a, b] = [branchOf(one), branchOf(other)]
+  // Where they differ before this already, nobody can tell which of them was first.
+  const fork = sameBytes(a.previous, b.previous)
+    ? { author, publicKey, seq, previous: a.previous }
+    : { author, publicKey, seq: 1, previous: NO_HASH }
+  return ok({ fork, seq, branches: [a, b] })
+}
+
+const branchOf = ([previous, digests, signature]: v.InferOutput<typeof BranchSchema>): Branch => ({
+  previous,
+  digests,
+  signature,
+})
+
+/** @returns the fork when it is proven: all hashes and two signatures */
+export async function checkAccusation(
+  { fork, seq, branches }: Accusation,
+  scope: LogScope,
+  signatures: Signatures,
+): Promise<Result<Fork>> {
+  const { author, publicKey } = fork
+  const [one, other] = branches.map(({ previous, digests }) => hashes(scope, author, seq, previous, digests))
   if (sameBytes(one?.first ?? NO_HASH, other?.first ?? NO_HASH)) return bad('a proof of two entries that are the same')
   for (const [index, chain] of [one, other].entries()) {
-    const signature = branches[index]?.[2] ?? new Uint8Array()
+    const signature = branches[index]?.signature ?? new Uint8Array()
     if (!chain || !(await signatures.verify(signature, signedMessage(chain.last), publicKey)))
       return bad('a proof that its author has not signed')
   }
-  const [[a], [b]] = branches
-  // Where they differ before this already, nobody can tell which of them was first.
-  return ok(
-    sameBytes(a, b) ? { author, publicKey, seq, previous: a } : { author, publicKey, seq: 1, previous: NO_HASH },
-  )
+  return ok(fork)
+}
+
+/** Both at once. @returns what follows when the proof holds */
+export async function readProof(bytes: Uint8Array, scope: LogScope, signatures: Signatures): Promise<Result<Fork>> {
+  const decoded = decodeProof(bytes)
+  return decoded.ok ? checkAccusation(decoded.value, scope, signatures) : decoded
 }
 
 /** @returns whether `a` takes more away than `b`, so that all who know both agree on one */

@@ -29,6 +29,11 @@ const brings = (
 
 const asked = (...wanted: readonly (readonly [PeerId, number])[]) => ({ asked: new Map(wanted) })
 
+const proofsOf = ({ forked }: OpenLog) => forked.map(({ proof }) => proof)
+
+/** Somebody says to hold entries of everybody. */
+const isClaimed = () => true
+
 const nothing = { delivered: 0, fault: undefined }
 
 describe('what is written', () => {
@@ -350,7 +355,7 @@ describe('two feeds under one key', () => {
     expect(open.forked[0]?.removed).toHaveLength(2)
     expect(open.log.feed(bob.id)).toMatchObject({ floor: 1, head: 2, fork: { seq: 3 } })
     expect(await open.remembered()).toEqual(['1', '2'])
-    expect(open.log.proofs).toHaveLength(1)
+    expect(proofsOf(open)).toHaveLength(1)
   })
 
   it('[LG8] seem so when what comes does not follow what is here, and then the other is to be asked for', async () => {
@@ -369,14 +374,14 @@ describe('two feeds under one key', () => {
     const finder = await openLog(clock(), alice)
     await brings(finder, [await one.segment(1)])
     await brings(finder, [await other.segment(1)], asked([bob.id, 1]))
-    const [proof = new Uint8Array()] = finder.log.proofs
+    const [proof = new Uint8Array()] = proofsOf(finder)
     for (const held of [[await one.segment(1)], [await other.segment(1)], [await one.segment(1, 2)], []]) {
       const open = await openLog(clock(), carol)
       await brings(open, held)
-      expect(await open.log.judge(proof)).toBeUndefined()
+      expect(await open.log.judge(proof, isClaimed)).toBeUndefined()
       expect(open.forked).toHaveLength(1)
       expect(open.log.feed(bob.id)).toMatchObject({ head: held.length > 0 ? 2 : 0, fork: { seq: 3 } })
-      expect(await open.log.judge(proof)).toBeUndefined()
+      expect(await open.log.judge(proof, isClaimed)).toBeUndefined()
       expect(open.forked).toHaveLength(1)
       for (const writer of [one, other]) {
         expect(await brings(open, [await writer.segment(3)], asked([bob.id, 3]))).toMatchObject(nothing)
@@ -391,10 +396,10 @@ describe('two feeds under one key', () => {
     const finder = await openLog(clock(), alice)
     await brings(finder, [await one.segment(1)])
     await brings(finder, [await other.segment(1)], asked([bob.id, 1]))
-    const [proof = new Uint8Array()] = finder.log.proofs
+    const [proof = new Uint8Array()] = proofsOf(finder)
     const segments = await finder.log.answer([{ author: bob.id, from: 1 }], 1e6)
     const open = await openLog(clock(), carol)
-    await open.log.judge(proof)
+    await open.log.judge(proof, isClaimed)
     expect(await brings(open, segments, asked([bob.id, 1]))).toMatchObject({ delivered: 2, fault: undefined })
     expect(await open.remembered()).toEqual(['1', '2'])
   })
@@ -422,13 +427,13 @@ describe('two feeds under one key', () => {
       const finder = await openLog(clock(), alice)
       await brings(finder, [await (branches[a] ?? stem).segment(1)])
       await brings(finder, [await (branches[b] ?? stem).segment(1)], asked([bob.id, 1]))
-      proofs.push(...finder.log.proofs)
+      proofs.push(...proofsOf(finder))
     }
     expect(proofs).toHaveLength(3)
     const everybody = await Promise.all(branches.map(() => openLog(clock(), carol)))
     for (const [index, open] of everybody.entries()) {
       await brings(open, [await (branches[index] ?? stem).segment(1)])
-      for (const proof of order) await open.log.judge(proofs[proof] ?? new Uint8Array())
+      for (const proof of order) await open.log.judge(proofs[proof] ?? new Uint8Array(), isClaimed)
     }
     // Who held the third branch had to let go of what all have, and gets it back.
     for (const open of everybody)
@@ -463,10 +468,37 @@ describe('two feeds under one key', () => {
     expect(open.log.feed(bob.id)).toMatchObject({ head: 1, fork: { seq: 2 } })
   })
 
+  it('[LG9] a proof against somebody of whom nothing is held or claimed costs nothing and leaves nothing', async () => {
+    const { one, other } = branches()
+    const finder = await openLog(clock(), alice)
+    await brings(finder, [await one.segment(1)])
+    await brings(finder, [await other.segment(1)], asked([bob.id, 1]))
+    const [proof = new Uint8Array()] = proofsOf(finder)
+    const open = await openLog(clock(), carol)
+    expect(await open.log.judge(proof, () => false)).toBeUndefined()
+    expect(open.log.feeds).toEqual([])
+    expect(open.forked).toEqual([])
+  })
+
+  it('[LG9] an end that is not signed is no fault of whoever knows a later fork only', async () => {
+    const stem = new Writer(bob).writeEach(4)
+    const three = [stem.branch(4).write('a'), stem.branch(4).write('b'), stem.branch(1).write('third').writeEach(2)]
+    const find = async (a: number, b: number) => {
+      const open = await openLog(clock(), alice)
+      await brings(open, [await (three[a] ?? stem).segment(1)])
+      await brings(open, [await (three[b] ?? stem).segment(1)], asked([bob.id, 1]))
+      return open
+    }
+    const [late, early] = [await find(0, 1), await find(0, 2)]
+    expect([late, early].map(({ log }) => log.feed(bob.id)?.fork?.seq)).toEqual([5, 2])
+    const segments = await late.log.answer([{ author: bob.id, from: 1 }], 1e6)
+    for (const more of [{}, asked([bob.id, 1])]) expect(await brings(early, segments, more)).toMatchObject(nothing)
+  })
+
   it('[LG9] a proof that proves nothing is refused', async () => {
     const open = await openLog(clock(), alice)
     for (const proof of [new Uint8Array(), Uint8Array.of(0xc1), Uint8Array.of(0x94, 1, 2, 3, 4)])
-      expect(await open.log.judge(proof)).toBeTypeOf('string')
+      expect(await open.log.judge(proof, isClaimed)).toBeTypeOf('string')
     expect(open.log.feeds).toEqual([])
   })
 

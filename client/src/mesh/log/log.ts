@@ -185,14 +185,13 @@ export class Log {
     })
   }
 
-  /** Somebody says that somebody wrote two feeds. @returns why that is not proven, if so */
-  judge(proof: Uint8Array): Promise<string | undefined> {
-    return this.#enqueue(async () => {
-      const fork = await this.#forks.read(proof)
-      if (!fork.ok) return fork.reason
-      await this.#convict(proof)
-      return undefined
-    })
+  /**
+   * Somebody says that somebody wrote two feeds.
+   * @param isClaimed whether somebody says to hold entries of that author
+   * @returns why that is not proven, if so
+   */
+  judge(proof: Uint8Array, isClaimed: (author: PeerId) => boolean): Promise<string | undefined> {
+    return this.#enqueue(() => this.#convict(proof, isClaimed))
   }
 
   /** What waits for that which is gone is delivered without it. */
@@ -266,6 +265,8 @@ export class Log {
     const areAuthentic = await Promise.all(units.map((unit) => this.#isAuthentic(unit)))
     for (const [index, unit] of units.entries()) {
       if (areAuthentic[index]) delivery.take(unit, asked?.get(unit.author))
+      // Whoever knows another of its author's forks has another end of the feed.
+      else if (this.#feeds.get(unit.author)?.fork) continue
       // Without the hash before it, it was taken to follow what is held, which its author may not have written.
       else if (unit.isAnchored) delivery.fault ??= 'entries that their author has not signed'
       else delivery.gaps.set(unit.author, lastOf(unit).raw.seq)
@@ -298,33 +299,35 @@ export class Log {
     asked: ReadonlyMap<PeerId, number> | undefined,
   ): Promise<ReadonlyMap<PeerId, number>> {
     const further = new Map<PeerId, number>()
-    const seen = new Set<PeerId>()
-    for (const unit of units) {
-      if (further.has(unit.author)) continue
-      const isFirst = !seen.has(unit.author) && firstOf(unit).raw.seq > (asked?.get(unit.author) ?? 1)
-      seen.add(unit.author)
-      const found = await this.#forks.find(unit, isFirst)
+    for (const author of new Set(units.map((unit) => unit.author))) {
+      const theirs = units.filter((unit) => unit.author === author)
+      const isFirst = theirs[0] !== undefined && firstOf(theirs[0]).raw.seq > (asked?.get(author) ?? 1)
+      const found = await this.#forks.find(theirs, isFirst)
       if (found.kind === 'proof') await this.#convict(found.proof)
-      if (found.kind === 'earlier') further.set(unit.author, found.from)
+      if (found.kind === 'earlier') further.set(author, found.from)
     }
     return further
   }
 
-  async #convict(proof: Uint8Array): Promise<void> {
-    const verdict = await this.#forks.convict(proof)
-    if (!verdict) return
+  async #convict(proof: Uint8Array, isClaimed: (author: PeerId) => boolean = () => false): Promise<string | undefined> {
+    const convicted = await this.#forks.convict(proof, isClaimed)
+    if (!convicted.ok) return convicted.reason
+    const verdict = convicted.value
+    if (!verdict) return undefined
     this.#waiting.drop(verdict.author)
     this.#recent.forget(verdict.author)
     this.#events.emit('forked', { ...verdict, proof })
     // What refers to that which will never come waits no longer.
     await this.#release()
+    return undefined
   }
 
   /** The end of a feed that forked is not signed by itself: what is known of the fork stands for it. */
   async #isAuthentic(unit: Unit): Promise<boolean> {
-    const fork = await this.#forks.of(unit.author)
+    const fork = this.#forks.of(unit.author)
     const { raw, hash } = lastOf(unit)
     if (fork && raw.seq === fork.seq - 1) return sameBytes(hash, fork.previous)
+    if (fork && firstOf(unit).raw.seq >= fork.seq) return false
     return isUnitSigned(unit, this.deps.signatures)
   }
 

@@ -9,6 +9,11 @@ import { type Clock, type Millis, seconds } from '../runtime/clock'
 const FIRST_PAUSE: Millis = seconds(1)
 const LONGEST_PAUSE: Millis = seconds(60)
 
+/** Proofs of forks that are looked at: two signatures each. Whoever has more than one to tell is under attack itself. */
+const PROOFS_TAKEN = { burst: 20, perSecond: 1 }
+/** Half of that is sent, so that none is dropped because several travelled together. */
+const PROOFS_SENT = { burst: 10, perSecond: 0.5 }
+
 export class Partner {
   /** authors of whom this one has more than is held here */
   readonly ahead = new Set<PeerId>()
@@ -21,8 +26,12 @@ export class Partner {
   /** what it wants and is not being sent yet */
   wanted: readonly { readonly author: PeerId; readonly from: number }[] | undefined
   isBeingSent = false
+  /** proofs that it was sent, by whom they are about */
+  readonly proofs = new Map<PeerId, Uint8Array>()
   readonly #has = new Map<PeerId, HeldFeed>()
   readonly #entries: TokenBucket
+  readonly #proofsTaken: TokenBucket
+  readonly #proofsSent: TokenBucket
   #failures = 0
   #pausedUntil: Millis = Number.NEGATIVE_INFINITY
   #busyUntil: Millis = Number.NEGATIVE_INFINITY
@@ -33,6 +42,8 @@ export class Partner {
     private readonly clock: Clock,
   ) {
     this.#entries = new TokenBucket({ burst: ENTRY_BURST, perSecond: ENTRIES_PER_SECOND }, () => clock.now())
+    this.#proofsTaken = new TokenBucket(PROOFS_TAKEN, () => clock.now())
+    this.#proofsSent = new TokenBucket(PROOFS_SENT, () => clock.now())
   }
 
   has(author: PeerId): HeldFeed | undefined {
@@ -59,6 +70,16 @@ export class Partner {
     if (this.#entries.take(cost)) return true
     if (isAnswer) this.#busyUntil = this.clock.now() + (cost / ENTRIES_PER_SECOND) * 1000
     return isAnswer
+  }
+
+  /** @returns whether a proof of its may be looked at */
+  takesProof(): boolean {
+    return this.#proofsTaken.take()
+  }
+
+  /** @returns whether it may be sent a proof now */
+  sendsProof(): boolean {
+    return this.#proofsSent.take()
   }
 
   get isPaused(): boolean {
