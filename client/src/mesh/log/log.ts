@@ -14,7 +14,7 @@ import type { Content } from './content'
 import { Delivery, type DeliveryDeps, describe } from './delivery'
 import type { Entry, EntryId, Position } from './entry'
 import { decodeEntry, type RawEntry } from './entry-codec'
-import { Feeds } from './feeds'
+import { emptyFeed, Feeds } from './feeds'
 import { Forks } from './forks'
 import { type LogName, type LogStore, LogStoreError, type Range, type StoredEntry, type StoredFeed } from './log-store'
 import { forkedOneself, OwnFeed, overloaded } from './own-feed'
@@ -172,6 +172,16 @@ export class Log {
     const entries = page.flatMap((entry) => this.#read(entry) ?? [])
     if (entries.length === 0 && more) return this.history(page[0], limit)
     return { entries, more, complete: more || this.#feeds.isComplete }
+  }
+
+  /** Remembers the key of somebody who has said nothing yet. */
+  meet(author: PeerId, publicKey: Uint8Array): Promise<void> {
+    return this.#enqueue(async () => {
+      if (this.#feeds.get(author)) return
+      const feed = emptyFeed(author, publicKey)
+      await this.deps.store.put(this.name, [], [feed])
+      this.#feeds.set(feed)
+    })
   }
 
   /** In a log of two: the other has one's own feed up to `seq`. */

@@ -211,7 +211,21 @@ describe('logs that others begin', () => {
     expect(alice.logs.conversations).toEqual([])
     for (const other of crowd) alice.logs.receive(other.key.id, encodeLogMessage(begin))
     await scene.clock.run(seconds(1))
-    expect(alice.logs.conversations).toHaveLength(MAX_DIRECT_LOGS)
+    // Nothing was said in any of them.
+    expect(alice.logs.conversations).toEqual([])
+    const bob = await scene.join('bob again')
+    scene.link(alice, bob)
+    const sent = bob.logs.send(alice.key.id, 'hello')
+    await scene.clock.run(seconds(1))
+    expect(alice.texts()).toEqual([])
+    for (const other of crowd) alice.logs.unlink(other.key.id)
+    await scene.clock.run(1)
+    scene.unlink(alice, bob)
+    scene.link(alice, bob)
+    await scene.clock.run(seconds(1))
+    await sent
+    expect(alice.texts()).toEqual(['hello'])
+    expect(alice.logs.conversations).toEqual([bob.key.id])
   })
 
   it('[LM1] with messages that are none are an offence', async () => {

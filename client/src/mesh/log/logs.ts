@@ -23,7 +23,6 @@ import type { Random } from '../runtime/random'
 import type { Writable } from './content'
 import type { Entry, EntryId, Position } from './entry'
 import { Exchange } from './exchange'
-import { emptyFeed } from './feeds'
 import { type HistoryPage, Log, type LogDeps } from './log'
 import { scopeOfPair, scopeOfRoom } from './log-scope'
 import type { LogStore, StoredFeed } from './log-store'
@@ -76,8 +75,10 @@ export class Logs {
   /** logs of two that were asked for, and of those the open ones */
   readonly #directs = new Map<PeerId, Promise<Exchange | undefined>>()
   readonly #open = new Map<PeerId, Exchange>()
-  /** those with whom there is a log of two */
+  /** those with whom something was said alone */
   readonly #talked: Set<PeerId>
+  /** what is being sent: the log that it is for stays open */
+  readonly #sends = new Set<{ readonly to: PeerId }>()
   readonly #linked = new Map<PeerId, Uint8Array>()
   #waiters: Waiter[] = []
   #closed = false
@@ -106,7 +107,7 @@ export class Logs {
     this.#room = this.#share(room, undefined)
   }
 
-  /** Those with whom there is a log of two. */
+  /** Those with whom something was said alone. */
   get conversations(): readonly PeerId[] {
     return [...this.#talked]
   }
@@ -128,11 +129,24 @@ export class Logs {
    *   sent when both meet again) | 'forked' (nobody takes what one says any more)
    */
   async send(to: PeerId, content: Writable | string): Promise<Entry> {
+    const sent = { to }
+    this.#sends.add(sent)
+    try {
+      return await this.#send(to, content)
+    } finally {
+      this.#sends.delete(sent)
+    }
+  }
+
+  async #send(to: PeerId, content: Writable | string): Promise<Entry> {
     const { room, key } = this.deps
     const writable = readWritable(content, scopeOfPair(room, key.id, to))
     const exchange = await this.#direct(to)
     if (this.#closed) throw left()
     if (!exchange) throw new RoomError('unknown-peer', `The key of ${to} is not known here.`, { peer: to })
+    // So that it can be written to while it is away, also when only one's own words are in the log.
+    const publicKey = this.#metKey(to)
+    if (publicKey) await exchange.log.meet(to, publicKey)
     const entry = await exchange.log.write(writable)
     await new Promise<void>((resolve, reject) => {
       if (exchange.reached(to) >= entry.seq) return resolve()
@@ -168,7 +182,10 @@ export class Logs {
   unlink(peer: PeerId): void {
     this.#linked.delete(peer)
     this.#room.unlink(peer)
-    void this.#directs.get(peer)?.then((exchange) => exchange?.unlink(peer))
+    void this.#directs.get(peer)?.then((exchange) => {
+      exchange?.unlink(peer)
+      return exchange && this.#dropEmpty(peer, exchange)
+    })
   }
 
   receive(from: PeerId, bytes: Uint8Array): void {
@@ -217,9 +234,9 @@ export class Logs {
   }
 
   async #openDirect(peer: PeerId): Promise<Exchange | undefined> {
-    const { room, key, random, store, keyOf } = this.deps
+    const { room, key, random } = this.deps
     if (peer === key.id) return undefined
-    const publicKey = keyOf(peer) ?? this.#room.log.feed(peer)?.publicKey ?? (await this.#storedKey(peer))
+    const publicKey = this.#metKey(peer) ?? (await this.#storedKey(peer))
     const sealer = publicKey && (await PairSealer.of({ room, key, publicKey, random }))
     if (!publicKey || !sealer) return undefined
     const scope = scopeOfPair(room, key.id, peer)
@@ -232,12 +249,13 @@ export class Logs {
       ownName: () => undefined,
       limits,
     }
-    // So that it can be written to while it is away, also when only one's own words are in the log.
-    if (!(await this.#storedKey(peer))) await store.put(peer, [], [emptyFeed(peer, publicKey)])
-    this.#talked.add(peer)
     const exchange = this.#share(await Log.open(deps), peer)
     this.#open.set(peer, exchange)
     return exchange
+  }
+
+  #metKey(peer: PeerId): Uint8Array | undefined {
+    return this.deps.keyOf(peer) ?? this.#room.log.feed(peer)?.publicKey
   }
 
   async #storedKey(peer: PeerId): Promise<Uint8Array | undefined> {
@@ -258,6 +276,7 @@ export class Logs {
       onOffence,
     })
     log.on('delivered', ({ entries }) => {
+      if (other !== undefined && entries.length > 0) this.#talked.add(other)
       for (const entry of entries) if (entry.content.kind !== 'unknown') this.#events.emit('entry', entry)
     })
     log.on('forked', ({ author, removed }) => {
@@ -290,12 +309,23 @@ export class Logs {
     for (const { settle } of settled) settle(error)
   }
 
+  /** Forgets a log of two in which nothing was said after all, when the other goes: its key cost nothing. */
+  async #dropEmpty(peer: PeerId, exchange: Exchange): Promise<void> {
+    await exchange.log.idle()
+    const isUsed = this.#talked.has(peer) || [...this.#sends].some(({ to }) => to === peer)
+    if (isUsed || this.#closed || this.#linked.has(peer) || this.#open.get(peer) !== exchange) return
+    this.#directs.delete(peer)
+    this.#open.delete(peer)
+    exchange.close()
+  }
+
   /** Whether there is a log of two, or the other has something for it. Keys cost nothing, and each can begin one. */
   #begins(peer: PeerId, message: LogMessage): boolean {
     if (this.#directs.has(peer) || this.#talked.has(peer)) return true
     const hasAny = message.kind === 'have' ? message.feeds.length > 0 : message.kind === 'entries'
     if (!hasAny) return false
-    return this.#directs.size < MAX_DIRECT_LOGS && this.#talked.size < MAX_KEPT_DIRECT_LOGS
+    const empty = [...this.#directs.keys()].filter((other) => !this.#talked.has(other)).length
+    return this.#directs.size < MAX_DIRECT_LOGS && this.#talked.size + empty < MAX_KEPT_DIRECT_LOGS
   }
 }
 
