@@ -16,13 +16,21 @@ const GRACE: Millis = seconds(1)
 /** So long what comes behind a gap is not asked for without it: somebody else, who links a moment later, may hold it. */
 const JUMPED_AFTER: Millis = seconds(2)
 
+/** The same where something is held already, which has to be given up for it. */
+const ABANDONED_AFTER: Millis = seconds(120)
+
 /** Whoever was asked and said nothing for so long is not waited for. */
 const ANSWER_PATIENCE: Millis = seconds(10)
+
+/** An answer that took so long and brought no more than a few entries keeps others from being asked. */
+const SLOW_AFTER: Millis = seconds(3)
+const FEW_ENTRIES = 64
 
 /** Who is asked for what now. */
 export interface Question {
   readonly partner: Partner
   readonly asked: ReadonlyMap<PeerId, number>
+  readonly since: Millis
   /** of those asked, who are to be compared */
   readonly suspects: ReadonlyMap<PeerId, number>
   /** It is answered: what comes of the answer takes as long as it takes. */
@@ -40,38 +48,52 @@ interface AskingDeps {
 export class Asking {
   /** since when an author's entries are known to be missing */
   readonly #missingSince = new Map<PeerId, Millis>()
-  /** from where on the feeds of those are wanted who seem to have written two */
-  readonly #suspects = new Map<PeerId, number>()
+  /** who seems to have written two feeds: from where on the other is wanted, of whoever holds it */
+  readonly #suspects = new Map<PeerId, { readonly from: number; readonly partner: Partner }>()
   #question: Question | undefined
+  #isAnswered = false
   #cancelAsking: (() => void) | undefined
 
   constructor(private readonly deps: AskingDeps) {}
 
-  /** What a partner is being asked. */
-  questionTo(partner: Partner): Question | undefined {
-    return this.#question?.partner === partner ? this.#question : undefined
+  /** What a partner has just answered; only its first answer is one. */
+  takeQuestionTo(partner: Partner): Question | undefined {
+    if (this.#question?.partner !== partner || this.#isAnswered) return undefined
+    // The next question waits for what comes of this answer, however long that takes.
+    this.#isAnswered = true
+    this.#question.stop()
+    return this.#question
   }
 
-  /** What the answer to a question has come to. */
-  settle(question: Question, outcome: Outcome): void {
+  /** What the answer to a question has come to; undefined when it was lost here. */
+  settle(question: Question, outcome: Outcome | undefined): void {
+    const { log, clock } = this.deps
     // What came meanwhile from somebody else counts as well; of whom a fork was found is no suspect any more.
     const isUseful = ([author, from]: readonly [PeerId, number]) =>
-      question.suspects.get(author) === from
-        ? !this.#suspects.has(author)
-        : (this.deps.log.feed(author)?.head ?? 0) >= from
+      question.suspects.get(author) === from ? !this.#suspects.has(author) : (log.feed(author)?.head ?? 0) >= from
     const hasAny = [...question.asked].some(isUseful)
     for (const [author, from] of question.suspects)
-      if (this.#suspects.get(author) === from) this.#suspects.delete(author)
-    for (const [author, from] of outcome.further) this.#suspects.set(author, from)
-    question.partner.judge(hasAny || outcome.further.size > 0)
+      if (this.#suspects.get(author)?.from === from) this.#suspects.delete(author)
+    const { partner } = question
+    // Two who hold the same other feed are not both needed to know.
+    for (const [author, from] of outcome?.further ?? [])
+      if (!this.#suspects.has(author)) this.#suspects.set(author, { from, partner })
+    const isDripping = clock.now() - question.since > SLOW_AFTER && (outcome?.delivered ?? 0) < FEW_ENTRIES
+    partner.judge((hasAny && !isDripping) || (outcome?.further.size ?? 0) > 0)
     if (this.#question === question) this.#question = undefined
   }
 
   /** A partner is gone. */
   leave(partner: Partner): void {
-    if (this.deps.partners.size === 0) this.#missingSince.clear()
+    for (const [author, suspect] of this.#suspects) if (suspect.partner === partner) this.#suspects.delete(author)
     if (this.#question?.partner === partner) this.#endQuestion()
+    this.forget()
     this.ask()
+  }
+
+  /** What nobody claims any more is not missing. */
+  forget(): void {
+    for (const author of this.#missingSince.keys()) if (!this.#isAnyAhead(author)) this.#missingSince.delete(author)
   }
 
   /** It is proven that the author wrote two feeds. */
@@ -98,8 +120,8 @@ export class Asking {
     const wasAhead = partner.ahead.delete(author)
     if (wasAhead && !this.#isAnyAhead(author)) this.#missingSince.delete(author)
     const held = this.deps.log.held(author)
-    if (!theirs || !held || theirs.head !== held.head || sameBytes(theirs.hash, held.hash)) return
-    if (!this.#suspects.has(author)) this.suspect(author, held.head)
+    if (!theirs || !held || theirs.head !== held.head || theirs.hash.length === 0) return
+    if (!sameBytes(theirs.hash, held.hash) && !this.#suspects.has(author)) this.suspect(partner, author, held.head)
   }
 
   #isAnyAhead(author: PeerId): boolean {
@@ -107,10 +129,11 @@ export class Asking {
   }
 
   /** Somebody holds another feed of that author's than is held here, at that number or before it. */
-  suspect(author: PeerId, seq: number): void {
+  suspect(partner: Partner, author: PeerId, seq: number): void {
     if (this.#suspects.size >= MAX_WANTED_FEEDS) return
     const floor = this.deps.log.feed(author)?.floor ?? 1
-    this.#suspects.set(author, Math.max(floor, Math.min(seq, this.#suspects.get(author) ?? seq) - MAX_SEGMENT_ENTRIES))
+    const from = Math.min(seq, this.#suspects.get(author)?.from ?? seq) - MAX_SEGMENT_ENTRIES
+    this.#suspects.set(author, { from: Math.max(floor, from), partner })
   }
 
   /** Asks one who has something that is missing here, unless somebody is being asked. */
@@ -119,20 +142,23 @@ export class Asking {
     if (this.#question) return
     this.#cancelAsking?.()
     this.#cancelAsking = undefined
-    const wants = this.#able.map((partner) => ({ partner, wanted: this.#wantedOf(partner) }))
-    const best = wants.reduce<(typeof wants)[number] | undefined>(
-      (most, other) => (other.wanted.size > (most?.wanted.size ?? 0) ? other : most),
-      undefined,
-    )
-    if (best) {
-      const { partner, wanted } = best
+    // Of those who have something, the one who was asked longest ago: nobody holds the question by claiming most.
+    const [partner] = this.#able
+      .filter((able) => this.#wantedOf(able).size > 0)
+      .sort((one, other) => one.askedAt - other.askedAt)
+    if (partner) {
+      const asked = this.#wantedOf(partner)
       const stop = clock.after(ANSWER_PATIENCE, () => this.#handleSilence())
-      const suspects = new Map([...this.#suspects].filter(([author, from]) => wanted.get(author) === from))
-      this.#question = { partner, asked: wanted, suspects, stop }
-      const feeds = [...wanted].map(([author, from]) => ({ author, from }))
+      const suspects = new Map([...asked].filter(([author, from]) => this.#suspects.get(author)?.from === from))
+      const since = clock.now()
+      partner.askedAt = since
+      this.#isAnswered = false
+      this.#question = { partner, asked, since, suspects, stop }
+      const feeds = [...asked].map(([author, from]) => ({ author, from }))
       return this.deps.send(partner.id, encodeLogMessage({ kind: 'want', direct: this.deps.direct, feeds }))
     }
-    const ahead = [...this.deps.partners.values()].filter((partner) => partner.ahead.size > 0)
+    const suspected = [...this.#suspects.values()].map((suspect) => suspect.partner)
+    const ahead = [...this.deps.partners.values()].filter((other) => other.ahead.size > 0 || suspected.includes(other))
     if (ahead.length === 0) return
     // What has to be waited for is grace, or the end of a pause.
     const pauses = ahead.map(({ pausedUntil }) => pausedUntil - clock.now()).filter((pause) => pause > 0)
@@ -145,6 +171,8 @@ export class Asking {
     const wanted = new Map<PeerId, number>()
     for (const author of partner.ahead) {
       if (wanted.size >= MAX_WANTED_FEEDS) break
+      // Until it is known where the two part, more of either is of no use.
+      if (this.#suspects.has(author)) continue
       const isComing = author !== partner.id && this.deps.partners.has(author)
       const missing = now - (this.#missingSince.get(author) ?? now)
       if (isComing && missing < GRACE) continue
@@ -152,14 +180,18 @@ export class Asking {
       const floor = partner.has(author)?.floor ?? next
       // Where somebody holds what comes right behind, nothing is jumped over.
       if (floor <= next) wanted.set(author, next)
-      else if (missing >= JUMPED_AFTER && !this.#holdsEarlier(author, floor)) wanted.set(author, floor)
+      else if (missing >= (next > 1 ? ABANDONED_AFTER : JUMPED_AFTER) && !this.#holdsEarlier(author, floor))
+        wanted.set(author, floor)
     }
-    for (const [author, from] of this.#suspects) if (partner.has(author)) wanted.set(author, from)
+    for (const [author, suspect] of this.#suspects) if (suspect.partner === partner) wanted.set(author, suspect.from)
     return wanted
   }
 
+  /** Whether somebody who is linked says to hold what comes before, though it may not be asked for just now. */
   #holdsEarlier(author: PeerId, floor: number): boolean {
-    return this.#able.some((partner) => partner.ahead.has(author) && (partner.has(author)?.floor ?? floor) < floor)
+    return [...this.deps.partners.values()].some(
+      (partner) => partner.ahead.has(author) && (partner.has(author)?.floor ?? floor) < floor,
+    )
   }
 
   #handleSilence(): void {
@@ -192,7 +224,8 @@ export class Asking {
     const theirs = partner.has(author)
     const held = this.deps.log.held(author)
     const head = Math.max(theirs?.head ?? 0, seq, (held?.head ?? 0) + 1)
-    partner.tell({ author, floor: theirs?.floor ?? 1, head, hash: theirs?.hash ?? new Uint8Array() })
+    const hash = theirs?.head === head ? theirs.hash : new Uint8Array()
+    partner.tell({ author, floor: theirs?.floor ?? 1, head, hash })
     this.compare(partner, author)
     this.ask()
   }

@@ -44,6 +44,7 @@ export class Delivery {
     private readonly waiting: Waiting,
     private readonly newest: Position | undefined,
     private readonly isGone: IsGone,
+    private readonly sender: PeerId | undefined,
     private readonly deps: DeliveryDeps,
   ) {
     this.draft = new Draft(feeds)
@@ -59,8 +60,7 @@ export class Delivery {
     const placing = place(unit, this.draft, start, (author, seq) => this.isGone(author, seq, now))
     switch (placing.kind) {
       case 'fits':
-        this.include(unit, placing)
-        return this.includeWaiting()
+        return this.include(unit, placing)
       case 'early':
         return this.waiting.add(unit, start, now)
       case 'gap':
@@ -72,7 +72,8 @@ export class Delivery {
         else this.doubtful.push(unit)
         return
       case 'wrong':
-        this.fault ??= placing.reason
+        // Whoever hands it on cannot know what is known here.
+        if (unit.author === this.sender) this.fault ??= placing.reason
         return
       case 'known':
         if (start !== undefined && start <= head) this.doubtful.push(unit)

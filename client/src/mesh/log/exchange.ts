@@ -11,7 +11,7 @@ import { assertNever } from '../runtime/invariant'
 import type { Random } from '../runtime/random'
 import { countOwn } from './answers'
 import { Asking } from './asking'
-import type { Log, LogEvents } from './log'
+import type { Log, LogEvents, Outcome } from './log'
 import { Partner } from './partner'
 import { Telling } from './telling'
 
@@ -51,6 +51,7 @@ export class Exchange {
   readonly #telling: Telling
   readonly #asking: Asking
   #cancelReleasing: (() => void) | undefined
+  #isClosed = false
 
   constructor(private readonly deps: ExchangeDeps) {
     this.log = deps.log
@@ -85,14 +86,21 @@ export class Exchange {
         return this.#handleGot(partner, message.head)
       case 'want':
         partner.wanted = message.feeds.slice(0, MAX_WANTED_FEEDS)
-        return void this.#serve(partner)
+        return this.#begin(this.#serve(partner))
       case 'entries':
-        return void this.#handleEntries(partner, message)
+        return this.#begin(this.#handleEntries(partner, message))
       case 'forks':
-        return void this.#handleForks(partner, message.proofs)
+        return this.#begin(this.#handleForks(partner, message.proofs))
       default:
         return assertNever(message)
     }
+  }
+
+  /** What fails because the log was closed meanwhile is nobody's concern any more; all else is a bug of ours. */
+  #begin(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      if (!this.#isClosed) throw error
+    })
   }
 
   /** How far a peer has one's own feed, as far as known. */
@@ -101,6 +109,7 @@ export class Exchange {
   }
 
   close(): void {
+    this.#isClosed = true
     this.#partners.clear()
     this.#telling.close()
     this.#asking.close()
@@ -136,6 +145,7 @@ export class Exchange {
       this.#asking.compare(partner, feed.author)
       if (feed.author === this.deps.self) this.#handleReached(partner, feed.head)
     }
+    this.#asking.forget()
     this.#releaseLater()
     this.#asking.ask()
   }
@@ -145,7 +155,13 @@ export class Exchange {
     const own = this.log.held(self)
     // What it says of a number that was never written, it says once more when it says all.
     if (!own || head > own.head) return
-    partner.tell({ ...own, floor: partner.has(self)?.floor ?? 1, head })
+    const known = partner.has(self)
+    partner.tell({
+      author: self,
+      floor: known?.floor ?? 1,
+      head,
+      hash: known?.head === head ? known.hash : new Uint8Array(),
+    })
     this.#handleReached(partner, head)
   }
 
@@ -161,7 +177,7 @@ export class Exchange {
 
   async #handleEntries(partner: Partner, message: Extract<LogMessage, { kind: 'entries' }>): Promise<void> {
     const { segments } = message
-    const question = message.answer ? this.#asking.questionTo(partner) : undefined
+    const question = message.answer ? this.#asking.takeQuestionTo(partner) : undefined
     const count = segments.reduce((sum, { entries }) => sum + entries.length, 0)
     const size = segments.reduce(
       (sum, { entries }) => sum + entries.reduce((total, { length }) => total + length, 0),
@@ -170,17 +186,19 @@ export class Exchange {
     const isTooMuch = !question && partner.pending + size > MAX_WAITING_BYTES
     if (!partner.takesEntries(count, size, question !== undefined) || isTooMuch)
       return this.#asking.gap(partner, partner.id)
-    // The next question waits for what comes of this answer, however long that takes.
-    question?.stop()
     partner.pending += size
     const sender = { id: partner.id, publicKey: partner.publicKey }
     const isGone = (author: PeerId, seq: number) => this.#asking.isLetGo(author, seq)
-    const outcome = await this.log.receive({ sender, segments, asked: question?.asked, isGone })
-    partner.pending -= size
+    let outcome: Outcome | undefined
+    try {
+      outcome = await this.log.receive({ sender, segments, asked: question?.asked, isGone })
+    } finally {
+      partner.pending -= size
+      if (question) this.#asking.settle(question, outcome)
+    }
     if (outcome.fault !== undefined) this.deps.onOffence(partner.id, outcome.fault)
     for (const [author, seq] of outcome.gaps) this.#asking.gap(partner, author, seq)
-    for (const author of outcome.contradicted) this.#asking.suspect(author, this.log.feed(author)?.head ?? 1)
-    if (question) this.#asking.settle(question, outcome)
+    for (const author of outcome.contradicted) this.#asking.suspect(partner, author, this.log.feed(author)?.head ?? 1)
     this.#releaseLater()
     this.#asking.ask()
   }
@@ -207,21 +225,24 @@ export class Exchange {
     const { clock, queued, self } = this.deps
     if (partner.isBeingSent) return
     partner.isBeingSent = true
-    while (partner.wanted && this.#partners.get(partner.id) === partner) {
-      if (queued(partner.id) > QUEUE_ENOUGH) {
-        await new Promise<void>((resolve) => clock.after(QUEUE_PAUSE, resolve))
-        continue
+    try {
+      while (partner.wanted && this.#partners.get(partner.id) === partner) {
+        if (queued(partner.id) > QUEUE_ENOUGH) {
+          await new Promise<void>((resolve) => clock.after(QUEUE_PAUSE, resolve))
+          continue
+        }
+        const { wanted } = partner
+        partner.wanted = undefined
+        // The end of a feed that forked is taken by who knows of the fork.
+        const known = wanted.filter(({ author }) => this.#confront(partner, author))
+        const segments = await this.log.answer(known, ENTRIES_FRAME_BYTES)
+        this.deps.send(partner.id, this.#encodeEntries(true, segments))
+        const from = wanted.find(({ author }) => author === self)?.from
+        if (from !== undefined) partner.sent = Math.max(partner.sent, from + countOwn(segments) - 1)
       }
-      const { wanted } = partner
-      partner.wanted = undefined
-      // The end of a feed that forked is taken by who knows of the fork.
-      const known = wanted.filter(({ author }) => this.#confront(partner, author))
-      const segments = await this.log.answer(known, ENTRIES_FRAME_BYTES)
-      this.deps.send(partner.id, this.#encodeEntries(true, segments))
-      const from = wanted.find(({ author }) => author === self)?.from
-      if (from !== undefined) partner.sent = Math.max(partner.sent, from + countOwn(segments) - 1)
+    } finally {
+      partner.isBeingSent = false
     }
-    partner.isBeingSent = false
   }
 
   #encodeEntries(answer: boolean, segments: readonly Segment[]): Uint8Array {

@@ -82,13 +82,16 @@ export class Feeds {
     return { author, floor: feed.floor, head: feed.head, hash: feed.hash.subarray(0, SHORT_HASH_BYTES) }
   }
 
-  /** The entries that the next one of `author` follows: the newest that nobody has followed. */
-  parentsFor(author: PeerId): readonly Parent[] {
-    return [...this.#frontier]
+  /** What the next entry of `author` follows: the newest that nobody has followed, and so its Lamport time. */
+  next(author: PeerId): { readonly parents: readonly Parent[]; readonly lamport: number } {
+    const newest = [...this.#frontier]
       .filter(([other]) => other !== author)
       .sort(([, a], [, b]) => b.lamport - a.lamport)
       .slice(0, MAX_PARENTS)
-      .map(([other, { seq }]) => ({ author: other, seq }))
+    return {
+      parents: newest.map(([other, { seq }]) => ({ author: other, seq })),
+      lamport: 1 + Math.max(this.#feeds.get(author)?.lamport ?? 0, ...newest.map(([, { lamport }]) => lamport)),
+    }
   }
 
   commit(draft: Draft): void {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { keyOf, type OpenLog, openLog, Writer } from '../../sim/log-scene'
 import { VirtualClock } from '../../sim/virtual-clock'
 import type { PeerId } from '../protocol/ids'
-import { MAX_FIRST_LAMPORT, MAX_LAMPORT_STEP, MAX_PARENTS, MAX_SEGMENT_ENTRIES } from '../protocol/limits'
+import { MAX_LAMPORT_STEP, MAX_PARENTS, MAX_SEGMENT_ENTRIES } from '../protocol/limits'
 import type { Segment } from '../protocol/log-messages'
 import { comparePositions, type Entry } from './entry'
 import { decodeEntry } from './entry-codec'
@@ -267,26 +267,39 @@ describe('what comes', () => {
     expect(await brings(open, [await writer.segment(3, 6, 'own')], { from: bob })).toMatchObject({ delivered: 4 })
   })
 
-  it('[LG7] whose time is far ahead of all others is refused, so that nobody can use the numbers up', async () => {
-    const first = await openLog(clock(), alice)
-    const fault = 'a time far ahead of all others'
-    const early = new Writer(bob).write('now', { lamport: MAX_FIRST_LAMPORT + 1 })
-    expect(await brings(first, [await early.segment(1)])).toMatchObject({ ...nothing, fault })
-    const latest = new Writer(bob).write('now', { lamport: MAX_FIRST_LAMPORT })
-    expect(await brings(first, [await latest.segment(1)])).toMatchObject({ delivered: 1 })
+  it('[LG7] whose time is far ahead of what it follows is refused, so that nobody can use the numbers up', async () => {
     const open = await openLog(clock(), alice)
-    await open.log.write(text('one'))
-    const ahead = new Writer(carol).write('soon', { lamport: 1 + MAX_LAMPORT_STEP })
-    expect(await brings(open, [await ahead.segment(1)])).toMatchObject({ delivered: 1 })
-    const further = new Writer(bob).write('later', { lamport: 2 + 2 * MAX_LAMPORT_STEP })
-    expect(await brings(open, [await further.segment(1)])).toMatchObject({ ...nothing, fault })
+    const fault = 'a time ahead of all that it follows'
+    const early = new Writer(bob).write('now', { lamport: MAX_LAMPORT_STEP + 1 })
+    expect(await brings(open, [await early.segment(1)])).toMatchObject(nothing)
+    const own = await early.segment(1, 1, 'own')
+    const sender = { id: bob.id, publicKey: bob.publicKey }
+    expect(await open.log.receive({ sender, segments: [own] })).toMatchObject({ ...nothing, fault })
+    const latest = new Writer(bob)
+      .write('now', { lamport: MAX_LAMPORT_STEP })
+      .write('soon', { lamport: 2 * MAX_LAMPORT_STEP })
+    expect(await brings(open, [await latest.segment(1)])).toMatchObject({ delivered: 2 })
+  })
+
+  it('[LG7] whoever follows somebody whose time is far ahead is taken by who lacks only what was followed', async () => {
+    const open = await openLog(clock(), alice)
+    const ahead = new Writer(bob)
+    for (let count = 1; count <= 3; count++) ahead.write(`${count}`, { lamport: count * MAX_LAMPORT_STEP })
+    const after = new Writer(carol).write('hi', {
+      lamport: 1 + 3 * MAX_LAMPORT_STEP,
+      parents: [{ author: bob.id, seq: 3 }],
+    })
+    expect(await brings(open, [await after.segment(1)])).toMatchObject(nothing)
+    expect(await brings(open, [await ahead.segment(1)])).toMatchObject({ delivered: 4 })
   })
 
   it('[LG7] whose time does not go on is refused', async () => {
     const open = await openLog(clock(), alice)
     const writer = new Writer(bob).write('one', { lamport: 5 }).write('two', { lamport: 5 })
     await brings(open, [await writer.segment(1, 1)])
-    expect(await brings(open, [await writer.segment(2, 2)])).toMatchObject({
+    const segments = [await writer.segment(2, 2)]
+    const sender = { id: bob.id, publicKey: bob.publicKey }
+    expect(await open.log.receive({ sender, segments })).toMatchObject({
       ...nothing,
       fault: 'time that runs backwards',
     })

@@ -270,7 +270,7 @@ export class Log {
     if (!read.ok)
       return { delivered: 0, gaps: new Map(), further: new Map(), contradicted: new Set(), fault: read.reason }
     const { units, gaps: unreadable } = read.value
-    const delivery = this.#newDelivery(isGone)
+    const delivery = this.#newDelivery(isGone, sender.id)
     for (const [author, seq] of unreadable) delivery.gaps.set(author, seq)
     const areAuthentic = await Promise.all(units.map((unit) => this.#isAuthentic(unit)))
     for (const [index, unit] of units.entries()) {
@@ -281,6 +281,7 @@ export class Log {
       else if (unit.isAnchored) delivery.fault ??= 'entries that their author has not signed'
       else delivery.gaps.set(unit.author, lastOf(unit).raw.seq)
     }
+    if (delivery.draft.size > 0) delivery.includeWaiting()
     await this.#keep(delivery)
     const { draft, gaps, contradicted, fault } = delivery
     const further = await this.#compare(delivery.doubtful, asked)
@@ -341,8 +342,8 @@ export class Log {
     return isUnitSigned(unit, this.deps.signatures)
   }
 
-  #newDelivery(isGone: IsGone = () => false): Delivery {
-    return new Delivery(this.#feeds, this.#waiting, this.#newest, isGone, this.#delivery)
+  #newDelivery(isGone: IsGone = () => false, sender?: PeerId): Delivery {
+    return new Delivery(this.#feeds, this.#waiting, this.#newest, isGone, sender, this.#delivery)
   }
 
   #commit({ draft, entries }: Delivery, written: Segment | undefined): void {

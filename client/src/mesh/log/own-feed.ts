@@ -116,9 +116,10 @@ export class OwnFeed {
   #newEntry(content: Content, seq: number, previous: Uint8Array, index: number): RawEntry {
     const { key, feeds, clock, speech } = this.deps
     const { id: author } = key
-    const lamport = feeds.lamport + index + 1
     // Those that follow in one moment follow the first.
-    const parents = index === 0 ? feeds.parentsFor(author) : []
+    const next = feeds.next(author)
+    const parents = index === 0 ? next.parents : []
+    const lamport = next.lamport + index
     return { author, seq, lamport, at: clock.wallTime(), previous, parents, ...speech.encode(content, { author, seq }) }
   }
 

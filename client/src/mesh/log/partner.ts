@@ -28,6 +28,8 @@ export class Partner {
   isBeingSent = false
   /** proofs that it was sent, by whom they are about */
   readonly proofs = new Map<PeerId, Uint8Array>()
+  /** when it was last asked for anything */
+  askedAt: Millis = Number.NEGATIVE_INFINITY
   readonly #has = new Map<PeerId, HeldFeed>()
   readonly #entries: TokenBucket
   readonly #proofsTaken: TokenBucket

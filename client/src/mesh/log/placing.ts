@@ -3,7 +3,7 @@
  * LG7.
  */
 import type { PeerId } from '../protocol/ids'
-import { MAX_FEEDS, MAX_FIRST_LAMPORT, MAX_LAMPORT_STEP } from '../protocol/limits'
+import { MAX_FEEDS, MAX_LAMPORT_GAP, MAX_LAMPORT_STEP } from '../protocol/limits'
 import type { Millis } from '../runtime/clock'
 import { sameBytes } from './bytes'
 import { type Draft, NO_HASH } from './feeds'
@@ -47,12 +47,28 @@ export function place(
   if (!next) return { kind: 'known' }
   if (!draft.hasRoomFor(unit.author, MAX_FEEDS)) return { kind: 'wrong', reason: 'more authors than a log may have' }
   if (next.raw.lamport <= (feed?.lamport ?? 0)) return { kind: 'wrong', reason: 'time that runs backwards' }
-  const latest = draft.lamport === 0 ? MAX_FIRST_LAMPORT : draft.lamport + MAX_LAMPORT_STEP
-  if (last.lamport > latest) return { kind: 'wrong', reason: 'a time far ahead of all others' }
   const isEarly = entries.some(({ raw }) =>
     raw.parents.some(({ author, seq }) => !isHere(author, seq, draft) && !isGone(author, seq)),
   )
-  return isEarly ? { kind: 'early' } : { kind: 'fits', entries, jumps }
+  if (isEarly) return { kind: 'early' }
+  if (!isTimely(entries, jumps, draft)) return { kind: 'wrong', reason: 'a time ahead of all that it follows' }
+  return { kind: 'fits', entries, jumps }
+}
+
+/**
+ * Each entry is few steps behind the latest of what it follows, as far as that is here, and else not too many behind all that is
+ * known: nobody can use the numbers up.
+ */
+function isTimely(entries: readonly ChainedEntry[], jumps: boolean, draft: Draft): boolean {
+  let before = 0
+  for (const [index, { raw }] of entries.entries()) {
+    const isUnknown = (jumps && index === 0) || raw.parents.some(({ author, seq }) => !holds(author, seq, draft))
+    const heads = [raw, ...raw.parents].map(({ author }) => draft.get(author)?.lamport ?? 0)
+    const latest = isUnknown ? draft.lamport + MAX_LAMPORT_GAP : Math.max(before, ...heads) + MAX_LAMPORT_STEP
+    if (raw.lamport > latest) return false
+    before = raw.lamport
+  }
+  return true
 }
 
 /** @returns whether the unit has, or comes right behind, the very entry at `head` */
@@ -66,5 +82,7 @@ function continues(unit: Unit, head: number, hash: Uint8Array): boolean {
 function isHere(author: PeerId, seq: number, draft: Draft): boolean {
   const feed = draft.get(author)
   if (!feed) return !draft.hasRoomFor(author, MAX_FEEDS)
-  return feed.head >= seq || (feed.fork !== undefined && seq >= feed.fork.seq)
+  return holds(author, seq, draft) || (feed.fork !== undefined && seq >= feed.fork.seq)
 }
+
+const holds = (author: PeerId, seq: number, draft: Draft): boolean => (draft.get(author)?.head ?? 0) >= seq

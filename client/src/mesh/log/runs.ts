@@ -13,7 +13,7 @@ import { bad, ok, type Result } from '../protocol/result'
 import { sameBytes } from './bytes'
 import { decodeEntry, digestEntry, hashEntry, type RawEntry } from './entry-codec'
 import { NO_HASH } from './feeds'
-import type { LogScope } from './log-scope'
+import { isAuthorIn, type LogScope } from './log-scope'
 
 export interface ChainedEntry {
   readonly raw: RawEntry
@@ -64,6 +64,7 @@ export function readUnits(segments: readonly Segment[], deps: ReaderDeps): Resul
     const publicKey = segment.publicKey ?? deps.sender.publicKey
     if (!publicKey) return bad('entries came without the key of their author')
     const author = segment.publicKey ? peerIdOf(segment.publicKey) : deps.sender.id
+    if (!isAuthorIn(deps.scope, author)) return bad('entries of somebody who does not share the log')
     const before = tails.get(author)
     const isAnchored = segment.previous !== undefined || before?.isAnchored === true
     const tail = before ?? deps.tailOf(author)

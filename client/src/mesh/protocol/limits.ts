@@ -225,11 +225,14 @@ export const ENTRY_BURST = 8_000
 /** The same a second in the long run, so that a flood leaves half of the page's time to everybody else. */
 export const ENTRIES_PER_SECOND = 4_000
 
-/** How far an entry's Lamport time may be ahead of all that is known here: nobody can use the numbers up. */
-export const MAX_LAMPORT_STEP = 2 ** 26
+/**
+ * How far an entry's Lamport time may be ahead of what it follows. One is what is written here; whoever counts otherwise, by
+ * entries at once, say, is taken as well, and 2^43 of the largest steps would use the numbers up.
+ */
+export const MAX_LAMPORT_STEP = 1024
 
-/** Where nothing is known yet, as for a newcomer. */
-export const MAX_FIRST_LAMPORT = 2 ** 46
+/** The same above all that is known, where what it follows is not here any more: the busiest room in a year. */
+export const MAX_LAMPORT_GAP = 2 ** 26
 
 /** Ephemeral signals of one peer that are handed on at once. */
 export const SIGNAL_BURST = 40
