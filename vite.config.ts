@@ -75,6 +75,12 @@ function slimSimplePeer() {
     enforce: 'pre',
     resolveId: (name, importer = '') =>
       /[\\/]node_modules[\\/]simple-peer[\\/]/.test(importer) ? standIns.get(name) : undefined,
+    transform: {
+      filter: { id: /[\\/]node_modules[\\/]simple-peer[\\/]index\.js$/ },
+      // Its commentary, of which each call is a line of its own, is put together also when nobody listens. Lines stay, so
+      // that source maps stay true.
+      handler: (code) => ({ code: code.replace(/^ *this\._debug\(.*\)$/gm, ''), map: null }),
+    },
   } satisfies Plugin
 }
 
@@ -103,7 +109,19 @@ export default defineConfig({
     include: ['simple-peer', 'socket.io-client'],
     rolldownOptions: { plugins: [slimSimplePeer()] },
   },
-  build: { sourcemap: true },
+  build: {
+    sourcemap: true,
+    rolldownOptions: {
+      // What of these is not asked for does nothing; their packages do not say so.
+      treeshake: { moduleSideEffects: [{ test: /[\\/](socket|engine)\.io-[a-z]+[\\/]/, sideEffects: false }] },
+    },
+  },
+  // Beside the library and under a name that stays, so that what imports the library from another origin finds it.
+  worker: { format: 'es', rolldownOptions: { output: { entryFileNames: 'starling.[name].js' } } },
+  experimental: {
+    // Workers are looked for from where the script is: the library may lie anywhere.
+    renderBuiltUrl: (_file, { hostType }) => (hostType === 'js' ? { relative: true } : undefined),
+  },
   environments: {
     client: {
       build: { outDir: `${out}/app`, emptyOutDir: true },

@@ -59,6 +59,27 @@ test('[SG10] a page of another origin imports the library, and is introduced whe
   expect(refused.signaling).toBe('unreachable')
 })
 
+test('[RL6] a page of another origin has a password hashed by the library, whose worker is at the origin of the library', async ({
+  openTab,
+  server,
+}) => {
+  const elsewhere = await serveBlankPage()
+  const tab = await openTab({ at: elsewhere.url })
+  // The operator named no origin, so signaling is refused, and the browser reports it.
+  tab.allow(/WebSocket connection to .* failed/)
+
+  const shares = await tab.page.evaluate(async (address) => {
+    const { joinRoom }: typeof Starling = await import(`${address}/starling.js`)
+    const shares: number[] = []
+    const onProgress = (share: number) => void shares.push(share)
+    await joinRoom({ link: 'garden', password: 'apples and pears', servers: [address], onProgress })
+    return shares
+  }, server.url)
+  await elsewhere.close()
+
+  expect(shares.at(-1)).toBe(1)
+})
+
 test('the types of the library are served, all that they lead to included', async ({ server }) => {
   expect(await readTypes(`${server.url}/starling.d.ts`)).toContain('function joinRoom(')
 })

@@ -47,11 +47,11 @@ const AuthorSchema = v.pipe(
   v.transform((bytes) => toBase64Url(bytes) as PeerId),
 )
 const ParentSchema = v.strictTuple([AuthorSchema, CountSchema])
-const KindSchema = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_ENTRY_KIND))
+const KindSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(MAX_ENTRY_KIND))
 const EntrySchema = v.strictTuple([
   CountSchema,
   CountSchema,
-  v.pipe(v.number(), v.finite()),
+  v.pipe(v.number(), v.check((at) => Number.isFinite(at))),
   v.pipe(v.array(ParentSchema), v.maxLength(MAX_PARENTS)),
   KindSchema,
   // What passed the door of msgpack.ts is made of nothing else.

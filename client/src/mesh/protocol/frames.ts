@@ -65,12 +65,14 @@ export const RecordSchema = v.pipe(
   v.check(({ length }) => length > 0 && length <= MAX_RECORD_BYTES),
 )
 const InstanceSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(32))
-const ForeignSchema = v.looseTuple([v.pipe(v.number(), v.integer(), v.notValue(PROTOCOL_VERSION))])
+const ForeignSchema = v.custom<readonly [number, ...unknown[]]>(
+  (value) => Array.isArray(value) && Number.isInteger(value[0]) && value[0] !== PROTOCOL_VERSION,
+)
 const HelloSchema = v.strictTuple([
   v.literal(PROTOCOL_VERSION),
   InstanceSchema,
   RecordSchema,
-  v.nullable(v.strictTuple([InstanceSchema, v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_SEQ))])),
+  v.nullable(v.strictTuple([InstanceSchema, v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(MAX_SEQ))])),
 ])
 
 export function encodeFrame(frame: Frame): Uint8Array {

@@ -28,14 +28,14 @@ export interface NumberedIntroduction extends Introduction {
   readonly number: number
 }
 
-const SdpSchema = v.pipe(v.string(), v.startsWith('v=0'), v.maxLength(12 * 1024))
+const SdpSchema = v.pipe(v.string(), v.regex(/^v=0/), v.maxLength(12 * 1024))
 const SignalSchema = v.variant('kind', [
   v.strictObject({ kind: v.picklist(['offer', 'answer']), sdp: SdpSchema }),
   v.strictObject({
     kind: v.literal('candidate'),
     candidate: v.pipe(v.string(), v.maxLength(1024)),
     sdpMid: v.nullable(v.pipe(v.string(), v.maxLength(64))),
-    sdpMLineIndex: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255))),
+    sdpMLineIndex: v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(255))),
   }),
 ])
 const IntroductionSchema = v.strictObject({

@@ -2,7 +2,7 @@
  * Introductions by one Socket.IO server. The only importer of socket.io-client. Every answer passes the
  * contract's schemas: a server is not trusted either. Rules SI1-SI5, SG1-SG9.
  */
-import { io, type Socket } from 'socket.io-client'
+import { Manager, type Socket } from 'socket.io-client'
 import * as v from 'valibot'
 import {
   type Address,
@@ -71,13 +71,14 @@ export class SocketIoSignaling implements Signaling {
       deps.clock.now(),
     )
     this.#token = v.parse(TokenSchema, toBase64Url(deps.random.bytes(TOKEN_BYTES)))
-    this.#socket = io(deps.server, {
+    // Not `io`, which shares connections, and brings what it needs for that.
+    const manager = new Manager<ServerEvents, ClientEvents>(deps.server, {
       autoConnect: false,
-      forceNew: true,
       transports: ['websocket'],
       timeout: REPLY_TIMEOUT,
       reconnection: false,
     })
+    this.#socket = manager.socket('/')
     this.#socket.on('connect', () => void this.#join())
     this.#socket.on('disconnect', (reason) => this.#handleDisconnect(reason))
     this.#socket.on('connect_error', (error) => this.#handleConnectError(error))
