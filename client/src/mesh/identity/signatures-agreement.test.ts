@@ -1,4 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, diffieHellman } from 'node:crypto'
+import { ed25519 } from '@noble/curves/ed25519.js'
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../../sim/seeded-random'
 import { AGREED_BYTES, librarySignatures, webCryptoSignatures } from './signatures'
@@ -37,6 +38,9 @@ function agreedByOpenSsl(secretKey: Uint8Array, publicKey: Uint8Array): Uint8Arr
   )
 }
 
+/** A point of the curve that anybody can write down: eight times it is nothing. */
+const OF_ORDER_8 = 'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a'
+
 const IMPLEMENTATIONS = {
   'of the library': librarySignatures,
   'of WebCrypto': webCryptoSignatures(crypto.subtle),
@@ -52,6 +56,18 @@ describe.each(Object.entries(IMPLEMENTATIONS))('agreements %s', (_, signatures) 
       expect(agreed).toHaveLength(AGREED_BYTES)
       expect(agreed).toEqual(await other.agree(one.publicKey))
       expect(agreed).toEqual(agreedByOpenSsl(secret, other.publicKey))
+    }
+  })
+
+  it('[ID6] are those of X25519 also with a key that has something of small order in it', async () => {
+    const random = seededRandom(2)
+    const small = ed25519.Point.fromHex(OF_ORDER_8)
+    for (let multiple = 1n; multiple < 8n; multiple++) {
+      const [secret, otherSecret] = [random.bytes(32), random.bytes(32)]
+      const mixed = ed25519.Point.fromBytes(ed25519.getPublicKey(otherSecret)).add(small.multiplyUnsafe(multiple))
+      const signer = await signatures.signer(secret)
+      expect(mixed.isTorsionFree()).toBe(false)
+      expect(await signer.agree(mixed.toBytes())).toEqual(agreedByOpenSsl(secret, mixed.toBytes()))
     }
   })
 

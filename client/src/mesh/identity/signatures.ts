@@ -3,7 +3,8 @@
  * of those two, by X25519. The browser does it where it can, a library where it cannot; the simulator, which links
  * thousands of pairs in a second, takes a quicker twin. Rules ID1, ID6.
  */
-import { ed25519, x25519 } from '@noble/curves/ed25519.js'
+import { ed25519 } from '@noble/curves/ed25519.js'
+import { bytesToNumberLE } from '@noble/curves/utils.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { fromBase64Url } from '../protocol/base64url'
 import { invariant } from '../runtime/invariant'
@@ -57,13 +58,16 @@ const isPossible = (signature: Uint8Array, publicKey: Uint8Array): boolean =>
 
 /**
  * X25519 (RFC 7748) between the keys of Ed25519 as Montgomery's form of the curve has them. Browsers agree with such keys
- * as well, but have no way to make them of these; it is done once for each pair.
+ * as well, but have no way to make them of these; it is done once for each pair. Reckoned on the curve that signatures
+ * need anyway, since the library's other one would be a kilobyte more: secrets are multiples of the cofactor, 8, so the
+ * point is multiplied by that first, which leaves nothing of small order in it, and by the rest then.
  */
 function agreedBy(secretKey: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined {
   if (publicKey.length !== PUBLIC_KEY_BYTES || hasSmallOrder(publicKey)) return undefined
   try {
     const { toMontgomery, toMontgomerySecret } = ed25519.utils
-    return x25519.getSharedSecret(toMontgomerySecret(secretKey), toMontgomery(publicKey))
+    const rest = bytesToNumberLE(toMontgomerySecret(secretKey)) / 8n
+    return toMontgomery(ed25519.Point.fromBytes(publicKey).clearCofactor().multiply(rest).toBytes())
   } catch {
     // No point of the curve, or one with which everybody agrees on zeros.
     return undefined
