@@ -40,7 +40,11 @@ export function ConversationView({ to, link, isNamed, drafts, isNarrow, onBack, 
   const hasFinePointer = useMedia('(pointer: fine)')
   const focusBox = hasFinePointer && !isNarrow
 
+  const hasBegun = useRef(false)
   useEffect(() => {
+    // Whoever makes the window smaller stays where they are.
+    if (hasBegun.current) return
+    hasBegun.current = true
     // On a phone the box would bring up the keyboard over what people came to read.
     const target = focusBox ? box.current : heading.current
     target?.focus()

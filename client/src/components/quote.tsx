@@ -17,16 +17,17 @@ export function Quote({ to, id, onJump }: Props) {
   const message = useMessage(to, id)
   const labels = useRoomState((state) => state.labels)
   const author = message && (message.isOwn ? 'you' : authorText(labels, message))
+  const text = message ? excerpt(message) : 'An earlier message'
   return (
     <button
       className="quote"
       type="button"
-      aria-label={author === undefined ? 'Show the message this answers' : `In reply to ${author}: show that message`}
+      // It holds what is to be seen, in this order: some say what they see to press it.
+      aria-label={`In reply to ${author === undefined ? '' : `${author}, `}${text}: show that message`}
       onClick={() => onJump(id)}
     >
       <CornerUpLeft aria-hidden="true" />
-      {author !== undefined && <bdi className="quote-author">{author}</bdi>}
-      <bdi className="quote-text">{message ? excerpt(message) : 'An earlier message'}</bdi>
+      {author !== undefined && <bdi className="quote-author">{author}</bdi>} <bdi className="quote-text">{text}</bdi>
     </button>
   )
 }
