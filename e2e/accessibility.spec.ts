@@ -151,6 +151,83 @@ test('comparing codes keeps the rules of accessibility, in light and dark, large
   await expectAccessible(alice.page, [DESKTOP, PHONE])
 })
 
+test('to an answer, a reaction and a correction, with nothing but the keyboard', async ({ meet }) => {
+  const [alice, bob] = await meet('Alice', 'Bob')
+  const { keyboard } = alice.page
+  await bob.say('shall we meet?')
+  const question = alice.said('shall we meet?')
+  await expect(question).toBeVisible()
+
+  await tabTo(question)
+  await keyboard.press('Tab')
+  const react = question.getByRole('button', { name: 'React' })
+  await expect(react).toBeFocused()
+  await keyboard.press('Enter')
+  await expect(alice.page.getByRole('menuitemcheckbox', { name: 'thumbs up' })).toBeFocused()
+  await keyboard.press('ArrowRight')
+  await keyboard.press('Enter')
+  await expect(bob.reactions(bob.said('shall we meet?'))).toHaveAccessibleName('heart, 1 person: Alice')
+
+  await expect(react).toBeFocused()
+  await keyboard.press('ArrowRight')
+  await expect(question.getByRole('button', { name: 'Reply' })).toBeFocused()
+  await keyboard.press('Enter')
+  await expect(alice.message).toBeFocused()
+  await keyboard.type('jes')
+  await keyboard.press('Enter')
+  await expect(bob.quote(bob.said('jes'))).toBeVisible()
+
+  await keyboard.press('ArrowUp')
+  await expect(alice.message).toHaveValue('jes')
+  await keyboard.press('Home')
+  await keyboard.press('Delete')
+  await keyboard.type('y')
+  await keyboard.press('Enter')
+  await expect(bob.messages).toContainText('yes')
+  await expect(alice.message).toBeFocused()
+  await expect(alice.message).toHaveValue('')
+})
+
+test('what is done with messages keeps the rules of accessibility, in light and dark, large and small', async ({
+  meet,
+}) => {
+  const [alice, bob] = await meet('Alice', 'Bob')
+  const { page } = alice
+  await alice.say('shall we meet?')
+  await bob.press('Reply', bob.said('shall we meet?'))
+  await bob.say('yes, at three')
+  await bob.react('heart', bob.said('yes, at three'))
+  const answer = alice.said('yes, at three')
+  await alice.react('party', answer)
+  await expect(alice.reactions(answer)).toHaveCount(2)
+  await alice.message.press('ArrowUp')
+  await expectAccessible(page, [DESKTOP, PHONE])
+
+  await page.keyboard.press('Escape')
+  await page.setViewportSize(DESKTOP)
+  await tabTo(answer)
+  await tabTo(answer.getByRole('button', { name: 'React' }))
+  await expectAccessible(page, [DESKTOP, PHONE])
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('menu', { name: 'React with' })).toBeVisible()
+  await expectAccessible(page, [PHONE, DESKTOP])
+})
+
+test('what asks before it takes away keeps the rules of accessibility, in light and dark, large and small', async ({
+  meet,
+}) => {
+  const [alice] = await meet('Alice')
+  const { page } = alice
+  await alice.say('forget this')
+  await alice.press('Remove', alice.said('forget this'))
+  await expectAccessible(page, [PHONE, DESKTOP])
+  await alice.removing.getByRole('button', { name: 'Remove' }).click()
+  await expect(alice.messages).toContainText('Message removed')
+
+  await alice.askToForget()
+  await expectAccessible(page, [DESKTOP, PHONE])
+})
+
 /** Presses Tab until the element has the focus, as somebody without a mouse has to. */
 async function tabTo(element: Locator): Promise<void> {
   const isFocused = () => element.evaluate((node) => node === document.activeElement)
