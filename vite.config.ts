@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
+import { minify } from 'terser'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
@@ -100,9 +101,29 @@ function webSocketsAlone() {
   } satisfies Plugin
 }
 
+/** Goes over the library once more when it is made: a hundredth smaller than what comes out of the build by itself. */
+function squeezeLibrary() {
+  return {
+    name: 'starling:squeeze-library',
+    apply: 'build',
+    applyToEnvironment: ({ name }) => name === 'library',
+    async generateBundle(_, bundle) {
+      for (const chunk of Object.values(bundle)) {
+        const map = bundle[`${chunk.fileName}.map`]
+        if (chunk.type !== 'chunk' || map?.type !== 'asset') continue
+        const sourceMap = { content: String(map.source), url: map.fileName }
+        const squeezed = await minify(chunk.code, { module: true, ecma: 2020, compress: { passes: 3 }, sourceMap })
+        if (squeezed.code === undefined || typeof squeezed.map !== 'string') this.error('nothing was left')
+        chunk.code = squeezed.code
+        map.source = squeezed.map
+      }
+    },
+  } satisfies Plugin
+}
+
 export default defineConfig({
   root: here('client'),
-  plugins: [react(), signalingInDev(), libraryInDev(), slimSimplePeer(), webSocketsAlone()],
+  plugins: [react(), signalingInDev(), libraryInDev(), slimSimplePeer(), webSocketsAlone(), squeezeLibrary()],
   server: { port: Number(process.env.PORT || 3000), host: process.env.HOST || true, strictPort: true },
   // Known beforehand, so that the first page load in dev is not followed by a reload.
   optimizeDeps: {
