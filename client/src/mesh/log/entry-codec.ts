@@ -51,7 +51,10 @@ const KindSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue
 const EntrySchema = v.strictTuple([
   CountSchema,
   CountSchema,
-  v.pipe(v.number(), v.check((at) => Number.isFinite(at))),
+  v.pipe(
+    v.number(),
+    v.check((at) => Number.isFinite(at)),
+  ),
   v.pipe(v.array(ParentSchema), v.maxLength(MAX_PARENTS)),
   KindSchema,
   // What passed the door of msgpack.ts is made of nothing else.
