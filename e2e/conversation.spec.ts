@@ -116,9 +116,11 @@ test('people react to a message, join in, and take it back', async ({ meet }) =>
     [alice, own, 'you'],
     [bob, heard, 'Alice'],
   ] as const) {
+    await expect(tab.reactions(message)).toHaveCount(1)
     await expect(tab.reactions(message)).toHaveAccessibleName(`heart, 1 person: ${who}`)
   }
   await bob.page.reload()
+  await expect(bob.reactions(heard)).toHaveCount(1)
   await expect(bob.reactions(heard)).toHaveAccessibleName('heart, 1 person: Alice')
 })
 
