@@ -3,7 +3,7 @@
  * and signatures made of nothing. What opens says what its author said, and nothing else opens.
  */
 import { isRecordSigned, readRecord, signRecord } from '../../../client/src/mesh/identity/member-record'
-import { peerKeyOf } from '../../../client/src/mesh/identity/peer-key'
+import { peerIdOf, peerKeyOf } from '../../../client/src/mesh/identity/peer-key'
 import { ReplayWindow } from '../../../client/src/mesh/identity/replay-window'
 import { safetyCode } from '../../../client/src/mesh/identity/safety-code'
 import { Sealer } from '../../../client/src/mesh/identity/sealer'
@@ -159,7 +159,9 @@ export const IDENTITY: readonly Target[] = [
       if (isSame(bytes, honest.record)) expectThat(read.ok && isValid, 'an honest record is refused')
       if (!read.ok) return expectThat(read.reason.length > 0 && read.reason.length < 500, 'the reason is no short text')
       if (!isValid) return
-      expectThat(isSame(read.value, honest.said), 'a record says something else than was signed')
+      const { publicKey, ...said } = read.value
+      expectThat(isSame(said, honest.said), 'a record says something else than was signed')
+      expectThat(peerIdOf(publicKey) === said.peer, 'a record names a key that is not of its peer')
       expectThat(!(await isRecordSigned(OTHER_ROOM, bytes, SIGNATURES)), 'a record of another room is taken')
     },
   }),
