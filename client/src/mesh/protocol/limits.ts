@@ -219,11 +219,11 @@ export const MAX_KEPT_DIRECT_LOGS = 512
 /** Bytes of entries that have come and wait for what they refer to, or for their turn, in one log. */
 export const MAX_WAITING_BYTES = 8 * MIB
 
-/** Entries of one peer that are looked at at once; a page is busy with them for about half a second. */
-export const ENTRY_BURST = 8_000
+/** Entries of one peer that are looked at at once; a page is busy with them for a quarter of a second. */
+export const ENTRY_BURST = 4_000
 
-/** The same a second in the long run, so that a flood leaves half of the page's time to everybody else. */
-export const ENTRIES_PER_SECOND = 4_000
+/** The same a second in the long run: a flood leaves most of a page's time to everybody else, and 100,000 come in 40 s. */
+export const ENTRIES_PER_SECOND = 2_500
 
 /**
  * How far an entry's Lamport time may be ahead of what it follows. One is what is written here; whoever counts otherwise, by
