@@ -90,6 +90,8 @@ test('[ST8] a browser that lost the log while it was closed, but not the key, is
   })
 
   await later.join({ link: bob.link, name: 'Alice' })
+  // What is said before anything was read stands beside it, not behind it.
+  await expect.poll(() => later.remembered()).toEqual(['before'])
   await later.broadcast('after')
 
   expect(later.id).not.toBe(before)
