@@ -37,7 +37,7 @@ for (const { what, breaksRules } of FLOODS) {
     const heapBefore = await heapOf(alice)
     await Promise.all([alice, bob].map((tab) => tab.startTalking(TALK_EVERY)))
 
-    const flooded = flood(mallory, what, FLOOD_FOR)
+    const flooded = flood(mallory, what, { milliseconds: FLOOD_FOR, untilCutOff: breaksRules })
     const slowest = await talkThrough(alice, bob, flooded)
     expect(await flooded, 'bytes').toBeGreaterThan(0)
     test.info().annotations.push({ type: 'slowest word', description: `${Math.round(slowest)} ms` })
@@ -87,7 +87,7 @@ async function talkThrough(alice: LibraryTab, bob: LibraryTab, flooded: Promise<
 }
 
 async function lastHeard(listener: LibraryTab, speaker: LibraryTab): Promise<number> {
-  return Number((await listener.heardFrom(speaker)).at(-1) ?? 0)
+  return Number(await listener.lastHeardFrom(speaker))
 }
 
 /** @returns bytes that the page holds, those of array buffers included */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Holder, keyOf, LogScene, Writer } from '../../sim/log-scene'
 import { seededRandom } from '../../sim/seeded-random'
-import { ENTRIES_FRAME_BYTES, ENTRY_BURST } from '../protocol/limits'
+import { ENTRIES_FRAME_BYTES, ENTRY_BURST, MAX_FEEDS, TOLD_FEED_BURST } from '../protocol/limits'
 import { type LogMessage, SHORT_HASH_BYTES } from '../protocol/log-messages'
 import { type Millis, seconds } from '../runtime/clock'
 import { digestEntry } from './entry-codec'
@@ -533,6 +533,22 @@ describe('somebody who does not keep to it', () => {
     const want = mallory.heard.find((message) => message.kind === 'want')
     expect(want).toMatchObject({ feeds: [{ author: mallory.key.id, from: ENTRY_BURST + 1 }] })
     await expectTalk(scene, seconds(5))
+  })
+
+  it('[LM5] claims more feeds than anybody compares: what she says beyond counts when she says it again', async () => {
+    const { scene, mallory } = await setUp()
+    const dave = new Writer(keyOf('dave')).writeEach(1)
+    const invented = Array.from({ length: MAX_FEEDS }, (_, index) => keyOf(`nobody ${index % 100}`))
+    const feeds = invented.map(({ id }) => ({ author: id, floor: 5, head: 2, hash: new Uint8Array(SHORT_HASH_BYTES) }))
+    for (let told = 0; told < TOLD_FEED_BURST; told += feeds.length)
+      scene.says('mallory', 'alice', { kind: 'have', direct: false, full: false, feeds })
+    scene.says('mallory', 'alice', claim(dave, 1))
+    await scene.run(seconds(3))
+    expect(wantsOf(mallory.heard)).toBe(0)
+    scene.says('mallory', 'alice', claim(dave, 1))
+    await scene.run(100)
+    expect(wantsOf(mallory.heard)).toBe(1)
+    await expectTalk(scene)
   })
 
   it('[LM6] [LM4] says that what somebody has is other than what is held, and is asked for it a few times, not for ever', async () => {

@@ -138,6 +138,8 @@ export class Exchange {
   }
 
   #handleHave(partner: Partner, { feeds, full }: Extract<LogMessage, { kind: 'have' }>): void {
+    // Whoever says too much says it again in time.
+    if (!partner.takesFeeds(feeds.length)) return
     if (full) partner.forget()
     for (const feed of feeds) {
       partner.tell(feed)
@@ -145,7 +147,7 @@ export class Exchange {
       this.#asking.compare(partner, feed.author)
       if (feed.author === this.deps.self) this.#handleReached(partner, feed.head)
     }
-    this.#asking.forget()
+    if (full) this.#asking.forget()
     this.#releaseLater()
     this.#asking.ask()
   }

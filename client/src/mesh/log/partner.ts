@@ -1,7 +1,14 @@
 /** One linked peer with whom a log is shared: what it has, what it was sent, and how it answers. Rules LM1-LM4. */
 import { TokenBucket } from '../../../../signaling-server/src/rate'
 import type { PeerId } from '../protocol/ids'
-import { ENTRIES_PER_SECOND, ENTRY_BURST, MAX_FEEDS, PAYLOAD_UNIT_BYTES } from '../protocol/limits'
+import {
+  ENTRIES_PER_SECOND,
+  ENTRY_BURST,
+  MAX_FEEDS,
+  PAYLOAD_UNIT_BYTES,
+  TOLD_FEED_BURST,
+  TOLD_FEEDS_PER_SECOND,
+} from '../protocol/limits'
 import type { HeldFeed } from '../protocol/log-messages'
 import { type Clock, type Millis, seconds } from '../runtime/clock'
 
@@ -31,6 +38,7 @@ export class Partner {
   /** when it was last asked for anything */
   askedAt: Millis = Number.NEGATIVE_INFINITY
   readonly #has = new Map<PeerId, HeldFeed>()
+  readonly #told: TokenBucket
   readonly #entries: TokenBucket
   readonly #proofsTaken: TokenBucket
   readonly #proofsSent: TokenBucket
@@ -43,6 +51,7 @@ export class Partner {
     readonly publicKey: Uint8Array,
     private readonly clock: Clock,
   ) {
+    this.#told = new TokenBucket({ burst: TOLD_FEED_BURST, perSecond: TOLD_FEEDS_PER_SECOND }, () => clock.now())
     this.#entries = new TokenBucket({ burst: ENTRY_BURST, perSecond: ENTRIES_PER_SECOND }, () => clock.now())
     this.#proofsTaken = new TokenBucket(PROOFS_TAKEN, () => clock.now())
     this.#proofsSent = new TokenBucket(PROOFS_SENT, () => clock.now())
@@ -50,6 +59,12 @@ export class Partner {
 
   has(author: PeerId): HeldFeed | undefined {
     return this.#has.get(author)
+  }
+
+  /** @returns whether it may say of so many feeds what it holds */
+  takesFeeds(count: number): boolean {
+    // Whoever says nothing of any feed says something all the same.
+    return this.#told.take(Math.max(1, count))
   }
 
   /** It says what it holds. */

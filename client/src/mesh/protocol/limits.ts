@@ -189,6 +189,12 @@ export const ENTRIES_FRAME_BYTES = 128 * KIB
 /** Feeds of which entries are wanted at once: each costs who is asked a look at the disk. */
 export const MAX_WANTED_FEEDS = 256
 
+/** Feeds that one peer may say to hold at once, each of which is compared with what is here: all of a full log, twice. */
+export const TOLD_FEED_BURST = 2 * MAX_FEEDS
+
+/** The same a second in the long run: more than a hundred people who all talk at once come to. */
+export const TOLD_FEEDS_PER_SECOND = 500
+
 /** Entries of a log that are held; older ones are let go. A busy room of thirty for a month. */
 export const MAX_LOG_ENTRIES = 120_000
 
