@@ -11,7 +11,7 @@ import { root, Stop } from './processes.mjs'
 /** The folders and modules of the mesh, lowest first. Each imports from itself and from those before it. */
 const LAYERS = [
   ...['runtime', 'protocol', 'identity', 'link', 'signaling', 'membership', 'log', 'messaging'],
-  ...['remote-peer', 'peers', 'room', 'room-access', 'room-memory', 'join-room', 'index'],
+  ...['remote-peer', 'peers', 'room-logs', 'room', 'room-access', 'room-memory', 'join-room', 'index'],
 ]
 const MESH = 'client/src/mesh/'
 const CONTRACT = /^signaling-server\/src\/(contract(-types)?|rate)$/

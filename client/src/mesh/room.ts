@@ -11,12 +11,10 @@ import type { Signatures } from './identity/signatures'
 import type { IntroductionFault } from './link/introducer'
 import type { LinkFactory } from './link/link'
 import type { Writable } from './log/content'
-import type { Entry, EntryId, Position } from './log/entry'
+import type { EntryId } from './log/entry'
 import { parseEntryId } from './log/entry-id'
 import type { HistoryPage } from './log/log'
-import { type LogStore, LogStoreError } from './log/log-store'
-import { Logs, type Receipt } from './log/logs'
-import { SpillingLogStore } from './log/spilling-log-store'
+import type { LogsEvents } from './log/logs'
 import { cleanName, rememberName } from './membership/names'
 import { OwnRecord } from './membership/own-record'
 import type { Member } from './membership/roster'
@@ -28,9 +26,10 @@ import { Peers } from './peers'
 import type { Data } from './protocol/data'
 import { RoomError } from './protocol/errors'
 import { type Address, isPeerId, type PeerId, type RoomId } from './protocol/ids'
-import { MAX_HISTORY_PAGE, MAX_NAME_LENGTH } from './protocol/limits'
+import { MAX_NAME_LENGTH } from './protocol/limits'
 import { decodePayload, encodePayload } from './protocol/payloads'
 import type { RemotePeer } from './remote-peer'
+import { type HistoryOptions, type KeptLogs, RoomLogs } from './room-logs'
 import { type Clock, type Millis, seconds } from './runtime/clock'
 import { Emitter } from './runtime/emitter'
 import { assertNever } from './runtime/invariant'
@@ -49,18 +48,11 @@ export interface RoomStatus {
   readonly signaling: SignalingState
 }
 
-export type RoomEvents = {
-  /** each once while this page is open, when it is stored here and all that it refers to has been told; one's own as well */
-  entry: Entry
-  /** entries that were told before and do not count any more, because their author wrote two versions of them */
-  removed: { readonly ids: readonly EntryId[] }
-  /** a member has all that one has said up to there */
-  receipt: Receipt
+export type RoomEvents = LogsEvents & {
   /** something of the moment, such as that somebody is typing */
   signal: RoomSignal
   members: readonly Member[]
   status: RoomStatus
-  error: RoomError
   /** what a server brought in this room's name was refused, and changed nothing: for whoever looks for faults */
   refused: { readonly address: Address; readonly reason: IntroductionFault }
 }
@@ -75,13 +67,7 @@ export interface RoomDeps {
   readonly clock: Clock
   readonly random: Random
   readonly store: Store
-  readonly memory: {
-    /** what this peer holds of this room's logs; nobody else writes there */
-    readonly logs: LogStore
-    /** why nothing of them outlives the page; undefined when it does */
-    readonly fault: string | undefined
-    /** The disk takes nothing more: the key may not be used after this stay, which has to be sure before it goes on. */
-    readonly burn: () => Promise<void>
+  readonly memory: KeptLogs & {
     /** Removes all that is kept of this room. */
     readonly forget: () => Promise<void>
   }
@@ -101,9 +87,7 @@ export class Room {
   readonly #peers: Peers
   readonly #requests: Requests
   readonly #signals: Signals
-  /** open before anybody is met */
-  readonly #logs: Promise<Logs>
-  #openLogs: Logs | undefined
+  readonly #logs: RoomLogs
   #status: RoomStatus
   #leaving: Promise<void> | undefined
 
@@ -126,11 +110,11 @@ export class Room {
     this.#peers.on('members', (members) => this.#events.emit('members', members))
     this.#peers.on('refused', (refusal) => this.#events.emit('refused', refusal))
     this.#peers.on('error', (error) => this.#events.emit('error', error))
-    this.#peers.on('log', ({ from, bytes }) => this.#openLogs?.receive(from, bytes))
+    this.#peers.on('log', ({ from, bytes }) => this.#logs.receive(from, bytes))
     this.#peers.on('signal', ({ from, bytes }) => this.#handleSignal(from, bytes))
-    this.#peers.on('linked', ({ peer, publicKey }) => this.#openLogs?.link(peer, publicKey))
-    this.#peers.on('unlinked', (peer) => this.#openLogs?.unlink(peer))
-    this.#logs = this.#openAllLogs()
+    this.#peers.on('linked', ({ peer, publicKey }) => this.#logs.link(peer, publicKey))
+    this.#peers.on('unlinked', (peer) => this.#logs.unlink(peer))
+    this.#logs = this.#openLogs()
     signaling.on('state', (state) => this.#handleSignaling(state))
     signaling.on('peers', (addresses) => this.#peers.want(addresses))
     signaling.on('box', ({ from, box }) => this.#peers.receive(from, box))
@@ -154,7 +138,7 @@ export class Room {
     const { signaling, clock } = this.deps
     const ended: (() => void)[] = []
     try {
-      await Promise.all([this.#record.sign(), this.#logs])
+      await Promise.all([this.#record.sign(), this.#logs.opened()])
       // It may have been left meanwhile.
       this.#assertOpen()
       await new Promise<void>((resolve, reject) => {
@@ -167,7 +151,7 @@ export class Room {
       })
       const { fault } = this.deps.memory
       // Whoever joins listens from then on.
-      if (fault !== undefined) clock.after(0, () => this.#tellUnkept(fault))
+      if (fault !== undefined) clock.after(0, () => this.#logs.tellUnkept(fault))
     } catch (error) {
       await this.leave()
       throw error
@@ -193,7 +177,10 @@ export class Room {
    *   (it goes out when both are in the room again) | 'forked' | 'not-stored' (it was not said)
    */
   async send(peer: string, content: Writable | string): Promise<EntryId> {
-    return (await this.#inLogs((logs) => logs.send(this.#idOf(peer), content))).id
+    this.#assertOpen()
+    // Who was met before is known from the log.
+    await this.#logs.opened()
+    return (await this.#logs.send(this.#idOf(peer), content)).id
   }
 
   /**
@@ -203,7 +190,8 @@ export class Room {
    * @throws RoomError 'too-large' | 'bad-data' | 'left' | 'forked' | 'not-stored' (it was not said)
    */
   async broadcast(content: Writable | string): Promise<EntryId> {
-    return (await this.#inLogs((logs) => logs.broadcast(content))).id
+    this.#assertOpen()
+    return (await this.#logs.broadcast(content)).id
   }
 
   /**
@@ -212,25 +200,20 @@ export class Room {
    * @param options.limit 1 to 1000, else 100
    * @throws RoomError 'left' | 'bad-data' for a `before` that is no position
    */
-  async history(
-    options: { readonly with?: PeerId; readonly before?: Position; readonly limit?: number } = {},
-  ): Promise<HistoryPage> {
-    const { before, limit: wanted = 100 } = options
-    const limit = Number.isNaN(wanted) ? 100 : Math.min(MAX_HISTORY_PAGE, Math.max(1, Math.floor(wanted)))
-    const isPosition = !before || (isPeerId(before.author) && [before.lamport, before.seq].every(Number.isFinite))
-    if (!isPosition) throw new RoomError('bad-data', 'What history is read before has to be an entry, or its position.')
-    return this.#inLogs((logs) => logs.history(options.with, before, limit))
+  async history(options: HistoryOptions = {}): Promise<HistoryPage> {
+    this.#assertOpen()
+    return this.#logs.history(options)
   }
 
   /** Those with whom something was said alone, who may be away. The room has to be entered. */
   conversations(): readonly PeerId[] {
-    return this.#openLogs?.conversations ?? []
+    return this.#logs.conversations
   }
 
   /** How many have an entry of one's own, and of how many: those who are here, and those who have it. */
   delivery(id: EntryId): { readonly delivered: number; readonly of: number } {
     const { to, seq = 0 } = parseEntryId(id) ?? {}
-    const reached = (peer: PeerId) => (this.#openLogs?.reached(peer, to !== undefined) ?? 0) >= seq
+    const reached = (peer: PeerId) => this.#logs.reached(peer, to !== undefined) >= seq
     if (to !== undefined) return { delivered: reached(to) ? 1 : 0, of: 1 }
     const members = this.members().filter((member) => member.status !== 'gone' || reached(member.id))
     return { delivered: members.filter((member) => reached(member.id)).length, of: members.length }
@@ -350,24 +333,16 @@ export class Room {
     this.#peers.sayBye()
     this.deps.signaling.close()
     this.#requests.fail(left)
-    const logs = await this.#logs.catch(() => undefined)
-    await Promise.all([this.#peers.close(LEAVE_LINGER, left), logs?.close()])
+    await Promise.all([this.#peers.close(LEAVE_LINGER, left), this.#logs.close()])
     this.#events.clear()
   }
 
-  async #openAllLogs(): Promise<Logs> {
-    const { self, keys, signatures, clock, random, memory } = this.deps
-    const spill = async (why: string) => {
-      // Whatever comes of it, people are told.
-      await memory.burn().finally(() => this.#tellUnkept(why))
-    }
-    const logs = await Logs.open({
+  #openLogs(): RoomLogs {
+    const { self, keys } = this.deps
+    const logs = new RoomLogs({
+      ...this.deps,
       room: keys.id,
       key: self.key,
-      signatures,
-      clock,
-      random,
-      store: new SpillingLogStore(memory.logs, spill, self.key.id),
       nameOf: (author) => this.#nameOf(author),
       keyOf: (peer) => this.#peers.get(peer)?.publicKey,
       ownName: () => this.#record.name,
@@ -378,31 +353,8 @@ export class Room {
     logs.on('entry', (entry) => this.#events.emit('entry', entry))
     logs.on('receipt', (receipt) => this.#events.emit('receipt', receipt))
     logs.on('removed', (removed) => this.#events.emit('removed', removed))
-    logs.on('error', (error) => {
-      // One's own: whoever comes back comes back with another.
-      // Where it cannot be given up, the log says next time what it says now: nothing more is written to it.
-      if (error.details.peer === self.key.id) memory.burn().catch(() => {})
-      this.#events.emit('error', error)
-    })
-    this.#openLogs = logs
+    logs.on('error', (error) => this.#events.emit('error', error))
     return logs
-  }
-
-  /** @throws RoomError 'left', also when it is left meanwhile | 'not-stored' */
-  async #inLogs<T>(use: (logs: Logs) => Promise<T>): Promise<T> {
-    this.#assertOpen()
-    try {
-      return await use(await this.#logs)
-    } catch (error) {
-      if (!(error instanceof LogStoreError)) throw error
-      this.#assertOpen()
-      throw new RoomError('not-stored', `The browser does not keep it: ${error.message}`)
-    }
-  }
-
-  #tellUnkept(why: string): void {
-    const words = `This browser does not keep what is said here, only this page does: ${why}`
-    this.#events.emit('error', new RoomError('not-stored', words))
   }
 
   #nameOf(author: PeerId): string | undefined {
@@ -462,7 +414,7 @@ export class Room {
 
   /** @throws RoomError 'unknown-peer' */
   #idOf(peer: string): PeerId {
-    if (isPeerId(peer) && (this.#peers.get(peer) || this.#openLogs?.isKnown(peer))) return peer
+    if (isPeerId(peer) && (this.#peers.get(peer) || this.#logs.isKnown(peer))) return peer
     const details = isPeerId(peer) ? { peer } : {}
     throw new RoomError('unknown-peer', `There is no member ${peer.slice(0, 64)}.`, details)
   }

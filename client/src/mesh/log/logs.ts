@@ -39,13 +39,16 @@ export interface Receipt {
 }
 
 export type LogsEvents = {
+  /** each once while this page is open, when it is stored here and all that it refers to has been told; one's own as well */
   entry: Entry
+  /** a member has all that one has said up to there */
   receipt: Receipt
+  /** entries that were told before and do not count any more, because their author wrote two versions of them */
   removed: { readonly ids: readonly EntryId[] }
   error: RoomError
 }
 
-interface LogsDeps {
+export interface LogsDeps {
   readonly room: RoomId
   readonly key: PeerKey
   readonly signatures: Signatures
