@@ -57,7 +57,7 @@ class Planner {
 
   plan(): Plan {
     const { seed } = this
-    const crowd = seed % 50 === 0 ? 30 : seed % 10 === 0 ? this.#from(10, 16) : this.#from(2, 7)
+    const crowd = seed % 50 === 0 ? 30 : seed % 10 === 0 ? this.#from(10, 17) : this.#from(5, 10)
     for (let number = 0; number < crowd; number++) this.#cast()
     const line = this.#line()
     const pairs = pairsOf(this.#people.map(({ name }) => name))
