@@ -7,13 +7,13 @@ import { type Clock, type Millis, seconds } from '../runtime/clock'
 import { assertNever } from '../runtime/invariant'
 import type { Content } from './content'
 import { comparePositions, type Entry, type Position } from './entry'
-import type { RawEntry } from './entry-codec'
+import type { Parent, RawEntry } from './entry-codec'
 import { Draft, emptyFeed, type Feeds } from './feeds'
 import { addresseeIn, entryIdIn, type LogScope } from './log-scope'
 import type { StoredEntry, StoredFeed } from './log-store'
 import { type IsGone, type Placing, place } from './placing'
-import { follows, lastOf, type Unit } from './runs'
-import type { Waiting } from './waiting'
+import { firstOf, follows, lastOf, type Unit } from './runs'
+import type { Advance, Waiting, WaitingUnit } from './waiting'
 
 /** An entry that comes so long after it was written, behind newer ones, is marked: people may have read on. */
 const LATE_AFTER: Millis = seconds(10)
@@ -38,6 +38,8 @@ export class Delivery {
   readonly doubtful: Unit[] = []
   /** what no honest peer sends */
   fault: string | undefined
+  /** what is delivered here, of which nobody has looked yet what waits for it */
+  readonly #advances: Advance[] = []
 
   constructor(
     feeds: Feeds,
@@ -62,9 +64,10 @@ export class Delivery {
       case 'fits':
         return this.include(unit, placing)
       case 'early':
-        return this.waiting.add(unit, start, now)
+        return this.waiting.add({ unit, start, since: now, on: placing.on })
       case 'gap':
-        if (follows(unit, this.waiting.tail(unit.author))) this.waiting.add(unit, start, now)
+        if (follows(unit, this.waiting.tail(unit.author)))
+          this.waiting.add({ unit, start, since: now, on: entryBefore(unit) })
         else this.gaps.set(unit.author, lastOf(unit).raw.seq)
         return
       case 'contradiction':
@@ -106,6 +109,7 @@ export class Delivery {
       bytes: jumps ? bytes : feed.bytes + bytes,
       name: contents.findLast((content) => content.kind === 'name')?.name ?? feed.name,
     }
+    this.#advances.push({ author, from: feed.head + 1, to: last.seq })
     if (jumps && feed.head >= feed.floor) this.draft.abandon({ author, from: feed.floor, to: feed.head })
     this.draft.add(
       changed,
@@ -118,20 +122,25 @@ export class Delivery {
     }
   }
 
-  /** Takes what has waited and can be delivered now: what one unit made possible may make others possible. */
+  /** Takes what has waited for what is delivered here, and what has waited for that. */
+  includeFollowing(): void {
+    for (let next = this.#advances.pop(); next; next = this.#advances.pop())
+      for (const waiting of this.waiting.behind(next)) this.#reconsider(waiting)
+  }
+
+  /** Takes all that has waited and can be delivered now, whatever it has waited for. */
   includeWaiting(): void {
-    let isAnyIncluded = true
-    while (isAnyIncluded) {
-      isAnyIncluded = false
-      for (const { unit, start, since } of this.waiting.units) {
-        const placing = place(unit, this.draft, start, (author, seq) => this.isGone(author, seq, since))
-        if (placing.kind === 'early' || placing.kind === 'gap') continue
-        this.waiting.take(unit)
-        if (placing.kind !== 'fits') continue
-        this.include(unit, placing)
-        isAnyIncluded = true
-      }
-    }
+    for (const waiting of this.waiting.units) this.#reconsider(waiting)
+    this.includeFollowing()
+  }
+
+  #reconsider(waiting: WaitingUnit): void {
+    const { unit, start, since } = waiting
+    const placing = place(unit, this.draft, start, (author, seq) => this.isGone(author, seq, since))
+    if (placing.kind === 'early') return this.waiting.block(waiting, placing.on)
+    if (placing.kind === 'gap') return this.waiting.block(waiting, entryBefore(unit))
+    this.waiting.take(unit)
+    if (placing.kind === 'fits') this.include(unit, placing)
   }
 
   #isLate(raw: RawEntry): boolean {
@@ -139,6 +148,8 @@ export class Delivery {
     return isBehind && this.deps.clock.wallTime() - raw.at > LATE_AFTER
   }
 }
+
+const entryBefore = (unit: Unit): Parent => ({ author: unit.author, seq: firstOf(unit).raw.seq - 1 })
 
 /** @returns the entry as applications see it */
 export function describe(

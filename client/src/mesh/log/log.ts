@@ -281,7 +281,7 @@ export class Log {
       else if (unit.isAnchored) delivery.fault ??= 'entries that their author has not signed'
       else delivery.gaps.set(unit.author, lastOf(unit).raw.seq)
     }
-    if (delivery.draft.size > 0) delivery.includeWaiting()
+    delivery.includeFollowing()
     await this.#keep(delivery)
     const { draft, gaps, contradicted, fault } = delivery
     const further = await this.#compare(delivery.doubtful, asked)

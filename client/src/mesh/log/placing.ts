@@ -6,6 +6,7 @@ import type { PeerId } from '../protocol/ids'
 import { MAX_FEEDS, MAX_LAMPORT_GAP, MAX_LAMPORT_STEP } from '../protocol/limits'
 import type { Millis } from '../runtime/clock'
 import { sameBytes } from './bytes'
+import type { Parent } from './entry-codec'
 import { type Draft, NO_HASH } from './feeds'
 import { type ChainedEntry, firstOf, lastOf, type Unit } from './runs'
 
@@ -13,7 +14,7 @@ export type Placing =
   /** `entries` are new and go behind what is held; `jumps` over what nobody has any more */
   | { readonly kind: 'fits'; readonly entries: readonly ChainedEntry[]; readonly jumps: boolean }
   /** what it refers to is not here yet */
-  | { readonly kind: 'early' }
+  | { readonly kind: 'early'; readonly on: Parent }
   /** it is held already, or kept out for good */
   | { readonly kind: 'known' }
   /** entries of its author are missing before it */
@@ -47,10 +48,11 @@ export function place(
   if (!next) return { kind: 'known' }
   if (!draft.hasRoomFor(unit.author, MAX_FEEDS)) return { kind: 'wrong', reason: 'more authors than a log may have' }
   if (next.raw.lamport <= (feed?.lamport ?? 0)) return { kind: 'wrong', reason: 'time that runs backwards' }
-  const isEarly = entries.some(({ raw }) =>
-    raw.parents.some(({ author, seq }) => !isHere(author, seq, draft) && !isGone(author, seq)),
-  )
-  if (isEarly) return { kind: 'early' }
+  const isMissing = ({ author, seq }: Parent) => !isHere(author, seq, draft) && !isGone(author, seq)
+  for (const { raw } of entries) {
+    const on = raw.parents.find(isMissing)
+    if (on) return { kind: 'early', on }
+  }
   if (!isTimely(entries, jumps, draft)) return { kind: 'wrong', reason: 'a time ahead of all that it follows' }
   return { kind: 'fits', entries, jumps }
 }

@@ -1,10 +1,12 @@
 /**
- * Units that are signed and yet too early: what they refer to has not come. However much is sent, no more than a limit is
- * held; what falls out is asked for again. Rule LG6.
+ * Units that are signed and yet too early: what they refer to has not come. Each is found by the one entry that it waits for
+ * first, so that what comes costs no look at all that waits. However much is sent, no more than a limit is held; what does
+ * not fit is asked for again. Rule LG6.
  */
 import type { PeerId } from '../protocol/ids'
 import { MAX_WAITING_BYTES } from '../protocol/limits'
 import type { Millis } from '../runtime/clock'
+import type { Parent } from './entry-codec'
 import { firstOf, lastOf, type Tail, type Unit } from './runs'
 
 /** Bytes that a small entry takes here besides its own. */
@@ -18,51 +20,109 @@ export interface WaitingUnit {
   readonly start: number | undefined
   /** when it came */
   readonly since: Millis
+  /** an entry that it refers to, or its author's before it */
+  readonly on: Parent
 }
 
+/** Entries of one author that are there now. */
+export interface Advance {
+  readonly author: PeerId
+  readonly from: number
+  readonly to: number
+}
+
+const nameOf = ({ author, seq }: Parent): string => `${author}.${seq}`
+
 export class Waiting {
-  #units: WaitingUnit[] = []
+  /** in the order in which they came */
+  readonly #units = new Map<Unit, WaitingUnit>()
+  /** by what they wait for */
+  readonly #blocked = new Map<string, Set<Unit>>()
+  /** by author, in the order of the feed */
+  readonly #feeds = new Map<PeerId, Unit[]>()
   #bytes = 0
+  #count = 0
 
   get units(): readonly WaitingUnit[] {
-    return this.#units
+    return [...this.#units.values()]
   }
 
   /** entries that wait */
   get count(): number {
-    return this.#units.reduce((count, { unit }) => count + unit.entries.length, 0)
+    return this.#count
   }
 
   /** The last entry of that author's that waits. */
   tail(author: PeerId): Tail | undefined {
-    const last = this.#units.findLast(({ unit }) => unit.author === author)
+    const last = this.#feeds.get(author)?.at(-1)
     if (!last) return undefined
-    const { raw, hash } = lastOf(last.unit)
+    const { raw, hash } = lastOf(last)
     return { seq: raw.seq, hash }
   }
 
-  /** @param unit follows what is held, or what waits already, of its author */
-  add(unit: Unit, start: number | undefined, since: Millis): void {
+  /** @param waiting whose unit follows what is held, or what waits already, of its author */
+  add(waiting: WaitingUnit): void {
+    const { unit } = waiting
     const tail = this.tail(unit.author)
     if (tail && firstOf(unit).raw.seq <= tail.seq) return
-    this.#units.push({ unit, start, since })
+    if (this.#bytes + costOf(unit) > MAX_WAITING_BYTES) return
     this.#bytes += costOf(unit)
-    while (this.#bytes > MAX_WAITING_BYTES) this.#dropLast()
+    this.#count += unit.entries.length
+    const feed = this.#feeds.get(unit.author)
+    if (feed) feed.push(unit)
+    else this.#feeds.set(unit.author, [unit])
+    this.#block(waiting)
+  }
+
+  /** One that waits goes on waiting, for something else. */
+  block(waiting: WaitingUnit, on: Parent): void {
+    this.#unblock(waiting.unit)
+    this.#block({ ...waiting, on })
+  }
+
+  /** @returns those that wait for one of these */
+  behind({ author, from, to }: Advance): readonly WaitingUnit[] {
+    // Over what nobody has any more feeds go on at any number.
+    if (to - from > this.#units.size)
+      return this.units.filter(({ on }) => on.author === author && on.seq >= from && on.seq <= to)
+    const found: WaitingUnit[] = []
+    for (let seq = from; seq <= to; seq++)
+      for (const unit of this.#blocked.get(nameOf({ author, seq })) ?? []) {
+        const waiting = this.#units.get(unit)
+        if (waiting) found.push(waiting)
+      }
+    return found
   }
 
   /** Takes one out, whose turn has come. */
   take(unit: Unit): void {
-    this.#units = this.#units.filter((other) => other.unit !== unit)
+    if (!this.#units.has(unit)) return
+    this.#unblock(unit)
+    this.#units.delete(unit)
     this.#bytes -= costOf(unit)
+    this.#count -= unit.entries.length
+    const feed = this.#feeds.get(unit.author) ?? []
+    feed.splice(feed.indexOf(unit), 1)
+    if (feed.length === 0) this.#feeds.delete(unit.author)
   }
 
   /** Drops all of an author's. */
   drop(author: PeerId): void {
-    for (const { unit } of this.#units.filter((other) => other.unit.author === author)) this.take(unit)
+    for (const unit of [...(this.#feeds.get(author) ?? [])]) this.take(unit)
   }
 
-  #dropLast(): void {
-    const last = this.#units.at(-1)
-    if (last) this.take(last.unit)
+  #block(waiting: WaitingUnit): void {
+    const name = nameOf(waiting.on)
+    this.#units.set(waiting.unit, waiting)
+    this.#blocked.set(name, (this.#blocked.get(name) ?? new Set()).add(waiting.unit))
+  }
+
+  #unblock(unit: Unit): void {
+    const waiting = this.#units.get(unit)
+    if (!waiting) return
+    const name = nameOf(waiting.on)
+    const blocked = this.#blocked.get(name)
+    blocked?.delete(unit)
+    if (blocked?.size === 0) this.#blocked.delete(name)
   }
 }
