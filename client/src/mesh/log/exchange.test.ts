@@ -632,6 +632,28 @@ describe('what refers to something that nobody has', () => {
     expect(alice.texts()).toEqual(['I agree'])
   })
 
+  it('[LG6] waits on for whoever comes and claims to have it, however long one was alone with it', async () => {
+    const scene = new LogScene()
+    const alice = await scene.join('alice')
+    const bob = await scene.join('bob')
+    const lost = keyOf('carol').id
+    const answer = new Writer(keyOf('dave')).write('I agree', { parents: [{ author: lost, seq: 3 }], lamport: 9 })
+    const feeds = [{ author: lost, floor: 1, head: 3, hash: new Uint8Array(SHORT_HASH_BYTES) }]
+    const segments = [await answer.segment(1)]
+    scene.link('alice', 'bob')
+    bob.exchange.close()
+    scene.says('bob', 'alice', { kind: 'entries', direct: false, answer: false, segments })
+    await scene.run(100)
+    scene.unlink('alice', 'bob')
+    await scene.run(seconds(3600))
+    scene.link('alice', 'bob')
+    scene.says('bob', 'alice', { kind: 'have', direct: false, full: true, feeds })
+    await scene.run(seconds(100))
+    expect(alice.texts()).toEqual([])
+    await scene.run(seconds(30))
+    expect(alice.texts()).toEqual(['I agree'])
+  })
+
   it('[LG12] is delivered at once when everybody has let it go', async () => {
     const scene = new LogScene()
     const alice = await scene.join('alice')

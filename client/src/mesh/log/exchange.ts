@@ -50,6 +50,8 @@ export class Exchange {
   readonly #readers = new BoundedMap<PeerId, number>(MAX_REMEMBERED_READERS)
   readonly #telling: Telling
   readonly #asking: Asking
+  /** since when somebody has been linked, and this page awake: before that nobody could have told what there is */
+  #watchingSince: Millis = 0
   #cancelReleasing: (() => void) | undefined
   #isClosed = false
 
@@ -65,6 +67,7 @@ export class Exchange {
   /** A link to somebody who shares the log is open. */
   link(peer: PeerId, publicKey: Uint8Array): void {
     this.unlink(peer)
+    if (this.#partners.size === 0) this.#watchingSince = this.deps.clock.now()
     const partner = new Partner(peer, publicKey, this.deps.clock)
     this.#partners.set(peer, partner)
     this.#telling.all(partner)
@@ -206,15 +209,19 @@ export class Exchange {
   }
 
   #releaseLater(): void {
+    const { clock } = this.deps
     // Alone nobody can tell what there is.
     if (this.log.waiting === 0 || this.#partners.size === 0) return
-    this.#cancelReleasing ??= this.deps.clock.after(RELEASED_AFTER, () => void this.#release())
+    const due = clock.now() + RELEASED_AFTER
+    this.#cancelReleasing ??= clock.after(RELEASED_AFTER, () => void this.#release(due))
   }
 
-  async #release(): Promise<void> {
+  async #release(due: Millis): Promise<void> {
+    const { clock } = this.deps
+    if (clock.now() - due > RELEASED_AFTER) this.#watchingSince = clock.now()
     const isGone = (author: PeerId, seq: number, since: Millis) => {
       const patience = this.#asking.isClaimed(author, seq) ? RELEASED_AT_LAST : RELEASED_AFTER
-      return this.#partners.size > 0 && this.deps.clock.now() - since >= patience
+      return this.#partners.size > 0 && clock.now() - Math.max(since, this.#watchingSince) >= patience
     }
     // It fails when the log is closed meanwhile, and nobody waits for it then.
     await this.log.release(isGone).catch(() => undefined)
