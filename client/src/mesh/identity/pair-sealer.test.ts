@@ -71,7 +71,7 @@ describe('what two people seal for one another', () => {
 
   it('[ID7] looks different each time, and tells nothing but its length', () => {
     const boxes = Array.from({ length: 20 }, () => Buffer.from(alices.seal(PLAIN, PLACE)).toString('hex'))
-    expect(new Set(boxes.map((box) => box.slice(0, 48))).size).toBe(20)
+    expect(new Set(boxes.map((box) => box.slice(0, 16))).size).toBe(20)
     for (const length of [0, 1, 1000]) {
       const box = alices.seal(new Uint8Array(length), PLACE)
       expect(box).toHaveLength(length + PAIR_BOX_OVERHEAD)
@@ -85,7 +85,12 @@ describe('what two people seal for one another', () => {
     const label = `starling/1 pair ${ROOM} ${[alice.id, bob.id].sort().join(' ')}`
     const key = new Uint8Array(hkdfSync('sha256', agreed ?? '', '', label, 32))
     const associated = new TextEncoder().encode(`starling/1 direct entry ${alice.id} ${bob.id} 3`)
-    expect(xchacha20poly1305(key, box.subarray(0, 24), associated).decrypt(box.subarray(24))).toEqual(PLAIN)
+    const nonce = Buffer.concat([
+      Buffer.from(alice.id, 'base64url').subarray(0, 8),
+      Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 3),
+      box.subarray(0, 8),
+    ])
+    expect(xchacha20poly1305(key, nonce, associated).decrypt(box.subarray(8))).toEqual(PLAIN)
   })
 
   it('[ID6] is not to be had with a key of small order, nor with none', async () => {

@@ -7,17 +7,21 @@ import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { hkdf } from '@noble/hashes/hkdf.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
-import type { PeerId, RoomId } from '../protocol/ids'
+import { idToBytes, type PeerId, type RoomId } from '../protocol/ids'
 import { invariant } from '../runtime/invariant'
 import type { Random } from '../runtime/random'
 import { type PeerKey, peerIdOf } from './peer-key'
 
 const KEY_BYTES = 32
-/** Drawn by chance it never comes twice, however many boxes the two seal, in however many tabs. */
+/**
+ * Drawn anew for each box. What goes before it in the nonce, author and number, comes once already unless a feed forks: then
+ * this alone keeps two boxes apart, and so few bytes do.
+ */
+const SALT_BYTES = 8
 const NONCE_BYTES = 24
 
 /** What a box adds to what is in it. */
-export const PAIR_BOX_OVERHEAD = NONCE_BYTES + 16
+export const PAIR_BOX_OVERHEAD = SALT_BYTES + 16
 
 /** The entry that a box is, or shall be, the content of. */
 export interface PairPlace {
@@ -54,23 +58,26 @@ export class PairSealer {
 
   /** @returns a box of PAIR_BOX_OVERHEAD bytes more than `plain` */
   seal(plain: Uint8Array, place: PairPlace): Uint8Array {
-    const nonce = this.random.bytes(NONCE_BYTES)
-    return concatBytes(nonce, this.#cipher(nonce, place).encrypt(plain))
+    const salt = this.random.bytes(SALT_BYTES)
+    return concatBytes(salt, this.#cipher(salt, place).encrypt(plain))
   }
 
   /** @returns what was sealed by one of the two as that entry; undefined for everything else */
   open(box: Uint8Array, place: PairPlace): Uint8Array | undefined {
     if (box.length < PAIR_BOX_OVERHEAD) return undefined
-    const nonce = box.subarray(0, NONCE_BYTES)
     try {
-      return this.#cipher(nonce, place).decrypt(box.subarray(NONCE_BYTES))
+      return this.#cipher(box.subarray(0, SALT_BYTES), place).decrypt(box.subarray(SALT_BYTES))
     } catch {
       // The library's way of saying that the tag does not fit; there is nothing else that it could fail at.
       return undefined
     }
   }
 
-  #cipher(nonce: Uint8Array, { author, to, seq }: PairPlace) {
+  #cipher(salt: Uint8Array, { author, to, seq }: PairPlace) {
+    const nonce = new Uint8Array(NONCE_BYTES)
+    nonce.set(idToBytes(author).subarray(0, 8))
+    new DataView(nonce.buffer).setBigUint64(8, BigInt(seq))
+    nonce.set(salt, NONCE_BYTES - SALT_BYTES)
     const associated = utf8ToBytes(`starling/1 direct entry ${author} ${to} ${seq}`)
     return xchacha20poly1305(this.sealingKey, nonce, associated)
   }
