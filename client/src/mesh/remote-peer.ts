@@ -3,12 +3,12 @@
  * however many links. Which links there are is the dialer's; what payloads mean is the room's.
  * Rules RP1-RP3, SE7-SE8, CO1, CO2.
  */
-import { type MemberRecord, readRecord } from './identity/member-record'
 import { Conduct } from './link/conduct'
 import { Keepalive, type Life } from './link/keepalive'
 import type { Link } from './link/link'
-import { HELLO_PATIENCE, RECORD_INTERVAL, STALLED_AFTER, UNREACHABLE_AFTER } from './link/timing'
+import { HELLO_PATIENCE, STALLED_AFTER, UNREACHABLE_AFTER } from './link/timing'
 import type { Member } from './membership/roster'
+import { TheirRecord } from './membership/their-record'
 import { Session } from './messaging/session'
 import { RoomError } from './protocol/errors'
 import {
@@ -62,10 +62,7 @@ export class RemotePeer {
   address: Address | undefined
   readonly #keepalive: Keepalive
   readonly #conduct: Conduct
-  #record: MemberRecord | undefined
-  /** Of several records that come at once only the last is worth checking a signature. */
-  #latestRecord: Uint8Array | undefined
-  #cancelRecord: (() => void) | undefined
+  readonly #record: TheirRecord
   #rtt: Millis | undefined
   #link: Link | undefined
   /** The hello of the present link has come. */
@@ -78,9 +75,17 @@ export class RemotePeer {
   #cancelGiveUp = () => {}
 
   constructor(private readonly deps: RemotePeerDeps) {
-    const { id: peer, clock, instance, onPayload } = deps
+    const { id: peer, clock, instance, isSigned, onPayload, onChange } = deps
     this.session = new Session({ peer, clock, instance, onPayload })
     this.#conduct = new Conduct(clock)
+    this.#record = new TheirRecord({
+      peer,
+      clock,
+      isSigned,
+      onChange,
+      onOffence: (what) => this.offend(what),
+      onUnfounded: () => this.#link?.close(),
+    })
     this.#keepalive = new Keepalive({
       clock: deps.clock,
       ping: (frame) => this.#ping(frame),
@@ -90,26 +95,26 @@ export class RemotePeer {
   }
 
   get name(): string | undefined {
-    return this.#record?.name
+    return this.#record.value?.name
   }
 
   get publicKey(): Uint8Array | undefined {
-    return this.#record?.publicKey
+    return this.#record.value?.publicKey
   }
 
   /** What the roster says of it; undefined before its first hello. */
   get member(): Standing | undefined {
-    if (!this.#record) return undefined
+    if (this.name === undefined) return undefined
     const suspected = this.#keepalive.life === 'suspected' || !this.#greeted
     const status = this.#gone ? 'gone' : suspected ? 'suspected' : 'here'
     const reach = this.#greeted && !this.#gone ? 'direct' : 'none'
     const rtt = this.#rtt !== undefined && reach === 'direct' ? { rtt: this.#rtt } : {}
-    return { id: this.deps.id, name: this.#record.name, status, reach, ...rtt }
+    return { id: this.deps.id, name: this.name, status, reach, ...rtt }
   }
 
   /** Whether what is said to it now may still arrive. */
   get expected(): boolean {
-    return this.#record !== undefined && !this.#givenUp
+    return this.#record.value !== undefined && !this.#givenUp
   }
 
   /** There are signs of life over an open link. */
@@ -151,8 +156,7 @@ export class RemotePeer {
 
   /** It says something new of itself. What comes within moments counts as one change. */
   describe(record: Uint8Array): void {
-    this.#latestRecord = record
-    if (!this.#cancelRecord) this.#readLatestRecord()
+    this.#record.update(record)
   }
 
   /** It broke a rule; what it said was dropped. */
@@ -192,7 +196,7 @@ export class RemotePeer {
     this.#unlink()
     this.#keepalive.stop()
     this.#cancelGiveUp()
-    this.#cancelRecord?.()
+    this.#record.stop()
     this.session.discard()
     this.session.fail(error)
   }
@@ -274,12 +278,12 @@ export class RemotePeer {
   #handleHello(hello: Hello): void {
     if (this.#greeted) return this.offend('hello came twice')
     // Without its record there is nobody to greet, and no other hello will come over this link.
-    if (!this.#readRecord(hello.record)) return this.#link?.close()
+    if (!this.#record.read(hello.record)) return this.#link?.close()
     this.#greeted = true
     this.#keepalive.heard()
     this.#setGone(false)
     this.session.resume(hello.instance, hello.received, (frame) => this.#send(frame))
-    if (this.#record) this.deps.onLinked(this.#record.publicKey)
+    if (this.publicKey) this.deps.onLinked(this.publicKey)
     this.deps.onChange()
   }
 
@@ -293,36 +297,6 @@ export class RemotePeer {
     this.#setGone(true)
     this.#giveUp('left the room')
     this.deps.onLeft()
-  }
-
-  /** @returns whether it is one of the peer's own */
-  #readRecord(bytes: Uint8Array): boolean {
-    const record = readRecord(bytes)
-    if (!record.ok || record.value.peer !== this.deps.id) {
-      this.offend(record.ok ? "somebody else's record" : record.reason)
-      return false
-    }
-    const before = this.#record
-    if (record.value.revision > (before?.revision ?? -1)) this.#record = record.value
-    void this.#checkSignature(bytes, before)
-    return true
-  }
-
-  /** The link tells who speaks; the signature has to hold all the same, for those who will hear it from others. */
-  async #checkSignature(record: Uint8Array, before: MemberRecord | undefined): Promise<void> {
-    if (await this.deps.isSigned(record)) return
-    if (before) this.#record = before
-    else this.#link?.close()
-    this.offend('a record that it has not signed')
-  }
-
-  #readLatestRecord(): void {
-    const record = this.#latestRecord
-    this.#latestRecord = undefined
-    this.#cancelRecord = undefined
-    if (!record) return
-    this.#cancelRecord = this.deps.clock.after(RECORD_INTERVAL, () => this.#readLatestRecord())
-    if (this.#readRecord(record)) this.deps.onChange()
   }
 
   #handleLife(life: Life): void {

@@ -4,7 +4,7 @@
  */
 import type { Writable } from './log/content'
 import type { Entry, Position } from './log/entry'
-import type { HistoryPage } from './log/log'
+import type { HistoryPage } from './log/history'
 import { type LogStore, LogStoreError } from './log/log-store'
 import { Logs, type LogsDeps, type LogsEvents } from './log/logs'
 import { SpillingLogStore } from './log/spilling-log-store'

@@ -13,7 +13,7 @@ import { emptyFeed, type Feeds } from './feeds'
 import { type Branch, checkAccusation, decodeProof, encodeProof, type Fork, isStricter } from './fork-proof'
 import { entryIdIn, isAuthorIn, type LogScope } from './log-scope'
 import type { LogName, LogStore, StoredEntry, StoredFeed } from './log-store'
-import { type ChainedEntry, firstOf, follows, lastOf, type Unit } from './runs'
+import { type ChainedEntry, firstOf, follows, isUnitSigned, lastOf, type Unit } from './runs'
 
 interface ForksDeps {
   readonly name: LogName
@@ -53,6 +53,15 @@ export class Forks {
     if (!decoded.ok) return undefined
     this.#known.set(proof, decoded.value.fork)
     return decoded.value.fork
+  }
+
+  /** The end of a feed that forked is not signed by itself: what is known of the fork stands for it. */
+  async isAuthentic(unit: Unit): Promise<boolean> {
+    const fork = this.of(unit.author)
+    const { raw, hash } = lastOf(unit)
+    if (fork && raw.seq === fork.seq - 1) return sameBytes(hash, fork.previous)
+    if (fork && firstOf(unit).raw.seq >= fork.seq) return false
+    return isUnitSigned(unit, this.deps.signatures)
   }
 
   /**

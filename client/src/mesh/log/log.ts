@@ -9,19 +9,19 @@ import type { HeldFeed, Segment } from '../protocol/log-messages'
 import { Emitter } from '../runtime/emitter'
 import { invariant } from '../runtime/invariant'
 import { answer } from './answers'
-import { sameBytes } from './bytes'
 import type { Content } from './content'
-import { Delivery, type DeliveryDeps, describe } from './delivery'
+import { Delivery, type DeliveryDeps } from './delivery'
 import type { Entry, EntryId, Position } from './entry'
-import { decodeEntry, type RawEntry } from './entry-codec'
+import type { RawEntry } from './entry-codec'
 import { emptyFeed, Feeds } from './feeds'
 import { Forks } from './forks'
-import { type LogName, type LogStore, LogStoreError, type Range, type StoredEntry, type StoredFeed } from './log-store'
+import { History, type HistoryPage } from './history'
+import { type LogName, type LogStore, LogStoreError, type Range, type StoredFeed } from './log-store'
 import { forkedOneself, OwnFeed, overloaded } from './own-feed'
 import type { IsGone } from './placing'
 import { RecentEntries } from './recent-entries'
 import { type LogLimits, roomToWrite, trim } from './retention'
-import { firstOf, isUnitSigned, lastOf, readUnits, type Tail, type Unit } from './runs'
+import { firstOf, lastOf, readUnits, type Tail, type Unit } from './runs'
 import { Waiting } from './waiting'
 
 /** What entries of a log say, as it travels: in the clear among all, sealed between two. */
@@ -75,15 +75,6 @@ export interface Outcome {
   readonly fault: string | undefined
 }
 
-export interface HistoryPage {
-  /** oldest first */
-  readonly entries: readonly Entry[]
-  /** whether there are older ones */
-  readonly more: boolean
-  /** on the oldest page: false when older ones were written that are not held here any more */
-  readonly complete: boolean
-}
-
 export class Log {
   readonly on: Emitter<LogEvents>['on']
   readonly name: LogName
@@ -94,6 +85,7 @@ export class Log {
   readonly #waiting = new Waiting()
   readonly #recent = new RecentEntries()
   readonly #delivery: DeliveryDeps
+  readonly #history: History
   #newest: Position | undefined
   #isAppending = false
   /** The last of what is to be done, one after another. */
@@ -117,6 +109,7 @@ export class Log {
     this.#own = new OwnFeed({ ...deps, feeds: this.#feeds })
     this.#forks = new Forks({ ...deps, feeds: this.#feeds })
     this.#delivery = { ...deps, decode: (raw) => deps.speech.decode(raw) }
+    this.#history = new History({ ...this.#delivery, ...deps, feeds: this.#feeds })
   }
 
   get feeds(): readonly StoredFeed[] {
@@ -165,13 +158,8 @@ export class Log {
   }
 
   /** @returns the newest `limit` entries before `before` */
-  async history(before: Position | undefined, limit: number): Promise<HistoryPage> {
-    const stored = await this.deps.store.readBefore(this.name, before, limit + 1)
-    const more = stored.length > limit
-    const page = more ? stored.slice(1) : stored
-    const entries = page.flatMap((entry) => this.#read(entry) ?? [])
-    if (entries.length === 0 && more) return this.history(page[0], limit)
-    return { entries, more, complete: more || this.#feeds.isComplete }
+  history(before: Position | undefined, limit: number): Promise<HistoryPage> {
+    return this.#history.page(before, limit)
   }
 
   /** Remembers the key of somebody who has said nothing yet. */
@@ -272,7 +260,7 @@ export class Log {
     const { units, gaps: unreadable } = read.value
     const delivery = this.#newDelivery(isGone, sender.id)
     for (const [author, seq] of unreadable) delivery.gaps.set(author, seq)
-    const areAuthentic = await Promise.all(units.map((unit) => this.#isAuthentic(unit)))
+    const areAuthentic = await Promise.all(units.map((unit) => this.#forks.isAuthentic(unit)))
     for (const [index, unit] of units.entries()) {
       if (areAuthentic[index]) delivery.take(unit, asked?.get(unit.author))
       // Whoever knows another of its author's forks has another end of the feed.
@@ -333,15 +321,6 @@ export class Log {
     return undefined
   }
 
-  /** The end of a feed that forked is not signed by itself: what is known of the fork stands for it. */
-  async #isAuthentic(unit: Unit): Promise<boolean> {
-    const fork = this.#forks.of(unit.author)
-    const { raw, hash } = lastOf(unit)
-    if (fork && raw.seq === fork.seq - 1) return sameBytes(hash, fork.previous)
-    if (fork && firstOf(unit).raw.seq >= fork.seq) return false
-    return isUnitSigned(unit, this.deps.signatures)
-  }
-
   #newDelivery(isGone: IsGone = () => false, sender?: PeerId): Delivery {
     return new Delivery(this.#feeds, this.#waiting, this.#newest, isGone, sender, this.#delivery)
   }
@@ -367,14 +346,5 @@ export class Log {
     if (waiting) return waiting
     const feed = this.#feeds.get(author)
     return feed && { seq: feed.head, hash: feed.hash }
-  }
-
-  /** @returns undefined for what a disk has damaged */
-  #read(stored: StoredEntry): Entry | undefined {
-    const raw = decodeEntry(stored.bytes, stored)
-    if (!raw.ok) return undefined
-    const content = this.deps.speech.decode(raw.value)
-    const { name } = this.#feeds.get(stored.author) ?? {}
-    return describe(raw.value, { content, late: stored.late }, name, this.deps)
   }
 }
