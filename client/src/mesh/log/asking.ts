@@ -7,6 +7,7 @@ import { MAX_SEGMENT_ENTRIES, MAX_WANTED_FEEDS } from '../protocol/limits'
 import { encodeLogMessage } from '../protocol/log-messages'
 import { type Clock, type Millis, seconds } from '../runtime/clock'
 import { sameBytes } from './bytes'
+import type { Parent } from './entry-codec'
 import type { Log, Outcome } from './log'
 import type { Partner } from './partner'
 
@@ -201,13 +202,13 @@ export class Asking {
   }
 
   /** Whether everybody who has that feed says to have let this entry go. */
-  isLetGo(author: PeerId, seq: number): boolean {
+  isLetGo({ author, seq }: Parent): boolean {
     const held = [...this.deps.partners.values()].flatMap((partner) => partner.has(author) ?? [])
     return held.some(({ floor }) => floor > seq) && held.every(({ floor, head }) => floor > seq || head < seq)
   }
 
   /** Whether anybody says to hold it. */
-  isClaimed(author: PeerId, seq: number): boolean {
+  isClaimed({ author, seq }: Parent): boolean {
     return [...this.deps.partners.values()].some((partner) => {
       const held = partner.has(author)
       return held !== undefined && held.floor <= seq && held.head >= seq

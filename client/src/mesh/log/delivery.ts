@@ -59,7 +59,7 @@ export class Delivery {
   take(unit: Unit, start: number | undefined): void {
     const head = this.draft.get(unit.author)?.head ?? 0
     const now = this.deps.clock.now()
-    const placing = place(unit, this.draft, start, (author, seq) => this.isGone(author, seq, now))
+    const placing = place(unit, this.draft, start, (missing) => this.isGone(missing, { unit, since: now }))
     switch (placing.kind) {
       case 'fits':
         return this.include(unit, placing)
@@ -135,8 +135,8 @@ export class Delivery {
   }
 
   #reconsider(waiting: WaitingUnit): void {
-    const { unit, start, since } = waiting
-    const placing = place(unit, this.draft, start, (author, seq) => this.isGone(author, seq, since))
+    const { unit, start } = waiting
+    const placing = place(unit, this.draft, start, (missing) => this.isGone(missing, waiting))
     if (placing.kind === 'early') return this.waiting.block(waiting, placing.on)
     if (placing.kind === 'gap') return this.waiting.block(waiting, entryBefore(unit))
     this.waiting.take(unit)

@@ -603,7 +603,8 @@ describe('somebody who does not keep to it', () => {
 })
 
 describe('what refers to something that nobody has', () => {
-  it('[LG6] waits while somebody claims to have it, and a moment when nobody does; alone nobody can tell', async () => {
+  /** Alice has it, by way of bob, whose messages a test writes. */
+  async function setUp() {
     const scene = new LogScene()
     const alice = await scene.join('alice')
     const bob = await scene.join('bob')
@@ -612,12 +613,23 @@ describe('what refers to something that nobody has', () => {
     const segments = [await answer.segment(1)]
     scene.link('alice', 'bob')
     bob.exchange.close()
-    const push = () => scene.says('bob', 'alice', { kind: 'entries', direct: false, answer: false, segments })
-    const claim = (floor: number, head: number) => {
-      const feeds = [{ author: lost, floor, head, hash: new Uint8Array(SHORT_HASH_BYTES) }]
+    const claim = (heads: { readonly lost?: number; readonly answer?: number }) => {
+      const held = [
+        [lost, heads.lost],
+        [answer.id, heads.answer],
+      ] as const
+      const feeds = held.flatMap(([author, head]) =>
+        head === undefined ? [] : { author, floor: 1, head, hash: new Uint8Array(SHORT_HASH_BYTES) },
+      )
       scene.says('bob', 'alice', { kind: 'have', direct: false, full: true, feeds })
     }
-    claim(1, 3)
+    const push = () => scene.says('bob', 'alice', { kind: 'entries', direct: false, answer: false, segments })
+    return { scene, alice, claim, push }
+  }
+
+  it('[LG6] waits while somebody claims to have it, and a moment when nobody does; alone nobody can tell', async () => {
+    const { scene, alice, claim, push } = await setUp()
+    claim({ lost: 3, answer: 1 })
     push()
     await scene.run(seconds(5))
     expect(alice.log.waiting).toBe(1)
@@ -625,29 +637,31 @@ describe('what refers to something that nobody has', () => {
     await scene.run(seconds(60))
     expect(alice.texts()).toEqual([])
     scene.link('alice', 'bob')
-    claim(1, 2)
+    claim({ lost: 2, answer: 1 })
     await scene.run(100)
     expect(alice.texts()).toEqual([])
     await scene.run(seconds(3))
     expect(alice.texts()).toEqual(['I agree'])
   })
 
+  it('[LG6] waits as long as nobody is there who has what refers to it: whoever has that has the other as well', async () => {
+    const { scene, alice, claim, push } = await setUp()
+    push()
+    await scene.run(seconds(600))
+    expect(alice.texts()).toEqual([])
+    claim({ answer: 1 })
+    await scene.run(seconds(5))
+    expect(alice.texts()).toEqual(['I agree'])
+  })
+
   it('[LG6] waits on for whoever comes and claims to have it, however long one was alone with it', async () => {
-    const scene = new LogScene()
-    const alice = await scene.join('alice')
-    const bob = await scene.join('bob')
-    const lost = keyOf('carol').id
-    const answer = new Writer(keyOf('dave')).write('I agree', { parents: [{ author: lost, seq: 3 }], lamport: 9 })
-    const feeds = [{ author: lost, floor: 1, head: 3, hash: new Uint8Array(SHORT_HASH_BYTES) }]
-    const segments = [await answer.segment(1)]
-    scene.link('alice', 'bob')
-    bob.exchange.close()
-    scene.says('bob', 'alice', { kind: 'entries', direct: false, answer: false, segments })
+    const { scene, alice, claim, push } = await setUp()
+    push()
     await scene.run(100)
     scene.unlink('alice', 'bob')
     await scene.run(seconds(3600))
     scene.link('alice', 'bob')
-    scene.says('bob', 'alice', { kind: 'have', direct: false, full: true, feeds })
+    claim({ lost: 3, answer: 1 })
     await scene.run(seconds(100))
     expect(alice.texts()).toEqual([])
     await scene.run(seconds(30))

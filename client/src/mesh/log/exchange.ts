@@ -11,8 +11,11 @@ import { assertNever } from '../runtime/invariant'
 import type { Random } from '../runtime/random'
 import { countOwn } from './answers'
 import { Asking } from './asking'
+import type { Parent } from './entry-codec'
 import type { Log, LogEvents, Outcome } from './log'
 import { Partner } from './partner'
+import type { Early } from './placing'
+import { lastOf } from './runs'
 import { Telling } from './telling'
 
 /** So long what refers to something that nobody claims to have waits for it all the same. */
@@ -193,7 +196,7 @@ export class Exchange {
       return this.#asking.gap(partner, partner.id)
     partner.pending += size
     const sender = { id: partner.id, publicKey: partner.publicKey }
-    const isGone = (author: PeerId, seq: number) => this.#asking.isLetGo(author, seq)
+    const isGone = (missing: Parent) => this.#asking.isLetGo(missing)
     let outcome: Outcome | undefined
     try {
       outcome = await this.log.receive({ sender, segments, asked: question?.asked, isGone })
@@ -219,9 +222,12 @@ export class Exchange {
   async #release(due: Millis): Promise<void> {
     const { clock } = this.deps
     if (clock.now() - due > RELEASED_AFTER) this.#watchingSince = clock.now()
-    const isGone = (author: PeerId, seq: number, since: Millis) => {
-      const patience = this.#asking.isClaimed(author, seq) ? RELEASED_AT_LAST : RELEASED_AFTER
-      return this.#partners.size > 0 && clock.now() - Math.max(since, this.#watchingSince) >= patience
+    const isGone = (missing: Parent, { unit, since }: Early) => {
+      const patience = this.#asking.isClaimed(missing) ? RELEASED_AT_LAST : RELEASED_AFTER
+      // Whoever has it has what it refers to, or knows that it is gone.
+      const { author, seq } = lastOf(unit).raw
+      const isHad = this.#partners.has(author) || this.#asking.isClaimed({ author, seq })
+      return isHad && clock.now() - Math.max(since, this.#watchingSince) >= patience
     }
     // It fails when the log is closed meanwhile, and nobody waits for it then.
     await this.log.release(isGone).catch(() => undefined)

@@ -23,15 +23,21 @@ export type Placing =
   | { readonly kind: 'contradiction' }
   | { readonly kind: 'wrong'; readonly reason: string }
 
-/** @returns whether nobody is there who holds that entry, so that nothing need wait for it */
-export type IsGone = (author: PeerId, seq: number, since: Millis) => boolean
+/** A unit, and since when it waits for what it refers to. */
+export interface Early {
+  readonly unit: Unit
+  readonly since: Millis
+}
+
+/** @returns whether nobody is there who holds that entry, so that this need not wait for it */
+export type IsGone = (missing: Parent, early: Early) => boolean
 
 /** @param start where the author's feed begins as far as anybody here holds it; undefined when nobody was asked */
 export function place(
   unit: Unit,
   draft: Draft,
   start: number | undefined,
-  isGone: (author: PeerId, seq: number) => boolean,
+  isGone: (missing: Parent) => boolean,
 ): Placing {
   const feed = draft.get(unit.author)
   const { raw: first } = firstOf(unit)
@@ -48,7 +54,7 @@ export function place(
   if (!next) return { kind: 'known' }
   if (!draft.hasRoomFor(unit.author, MAX_FEEDS)) return { kind: 'wrong', reason: 'more authors than a log may have' }
   if (next.raw.lamport <= (feed?.lamport ?? 0)) return { kind: 'wrong', reason: 'time that runs backwards' }
-  const isMissing = ({ author, seq }: Parent) => !isHere(author, seq, draft) && !isGone(author, seq)
+  const isMissing = (parent: Parent) => !isHere(parent.author, parent.seq, draft) && !isGone(parent)
   for (const { raw } of entries) {
     const on = raw.parents.find(isMissing)
     if (on) return { kind: 'early', on }

@@ -5,8 +5,8 @@
  */
 import type { PeerId } from '../protocol/ids'
 import { MAX_WAITING_BYTES } from '../protocol/limits'
-import type { Millis } from '../runtime/clock'
 import type { Parent } from './entry-codec'
+import type { Early } from './placing'
 import { firstOf, lastOf, type Tail, type Unit } from './runs'
 
 /** Bytes that a small entry takes here besides its own. */
@@ -14,12 +14,9 @@ const OVERHEAD = 500
 
 const costOf = ({ size, entries }: Unit): number => size + entries.length * OVERHEAD
 
-/** A unit, and where the author's feed was asked for from when it came, see place. */
-export interface WaitingUnit {
-  readonly unit: Unit
+export interface WaitingUnit extends Early {
+  /** where the author's feed was asked for from when it came, see place */
   readonly start: number | undefined
-  /** when it came */
-  readonly since: Millis
   /** an entry that it refers to, or its author's before it */
   readonly on: Parent
 }
