@@ -220,11 +220,13 @@ export class Asking {
     return [...this.deps.partners.values()].filter(({ isPaused }) => !isPaused)
   }
 
-  /** It has sent something that comes behind what is here: there is more to be had of it. */
-  gap(partner: Partner, author: PeerId, seq = 0): void {
+  /**
+   * It has sent something that came behind what was here then: there may be more to be had of it.
+   * @param seq the last number that it has sent, as far as known
+   */
+  gap(partner: Partner, author: PeerId, seq: number): void {
     const theirs = partner.has(author)
-    const held = this.deps.log.held(author)
-    const head = Math.max(theirs?.head ?? 0, seq, (held?.head ?? 0) + 1)
+    const head = Math.max(theirs?.head ?? 0, seq)
     const hash = theirs?.head === head ? theirs.hash : new Uint8Array()
     partner.tell({ author, floor: theirs?.floor ?? 1, head, hash })
     this.compare(partner, author)

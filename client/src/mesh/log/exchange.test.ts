@@ -551,6 +551,19 @@ describe('somebody who does not keep to it', () => {
     await expectTalk(scene)
   })
 
+  it('[LM2] sends what is out of place, and what belongs before it in the same moment: nobody takes her to have more', async () => {
+    const { scene, alice, mallory } = await setUp()
+    const dave = new Writer(keyOf('dave')).writeEach(3)
+    const segments = [await dave.segment(2), await dave.segment(1, 3)]
+    scene.says('mallory', 'alice', { kind: 'entries', direct: false, answer: false, segments })
+    await scene.run(seconds(1))
+    expect(alice.log.feed(dave.id)?.head).toBe(3)
+    expect(wantsOf(mallory.heard)).toBe(0)
+    // She is told of it, since she said nothing of it herself.
+    const told = mallory.heard.flatMap((message) => (message.kind === 'have' ? message.feeds : []))
+    expect(told).toContainEqual(expect.objectContaining({ author: dave.id, head: 3 }))
+  })
+
   it('[LM6] [LM4] says that what somebody has is other than what is held, and is asked for it a few times, not for ever', async () => {
     const { scene, alice, bob, mallory } = await setUp()
     await say(bob, 'one', 'two')

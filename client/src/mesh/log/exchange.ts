@@ -193,7 +193,7 @@ export class Exchange {
     )
     const isTooMuch = !question && partner.pending + size > MAX_WAITING_BYTES
     if (!partner.takesEntries(count, size, question !== undefined) || isTooMuch)
-      return this.#asking.gap(partner, partner.id)
+      return this.#asking.gap(partner, partner.id, (this.log.feed(partner.id)?.head ?? 0) + 1)
     partner.pending += size
     const sender = { id: partner.id, publicKey: partner.publicKey }
     const isGone = (missing: Parent) => this.#asking.isLetGo(missing)

@@ -12,6 +12,7 @@ const BROKE: readonly (readonly [what: string, seed: number])[] = [
   ['hours alone with what waits for a cause, then somebody who has it', 77],
   ['what one of two halves was told right before all who had its causes went', 210],
   ['what waits for a cause, and the first who links has neither', 249],
+  ['a chain of neighbours, of whom one seems to have more than there is', 57],
 ]
 
 /** A bound for what hangs; alone on a machine a saga takes a second. */
