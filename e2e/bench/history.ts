@@ -20,8 +20,11 @@ const ENTRY_BYTES = 200
 const NEWEST = 50
 const PAGE = 1000
 
-/** What has to hold with 100,000 entries, on a machine that does nothing else. */
-const ALLOWED = { openMs: 2000, syncMs: 60_000, residentMb: 200, longestTaskMs: 100 }
+/**
+ * What has to hold with 100,000 entries, on a machine that does nothing else. What a task computes is held to less than how
+ * long it lasts: other machines are slower.
+ */
+const ALLOWED = { openMs: 2000, syncMs: 60_000, privateMb: 200, longestTaskMs: 100, longestWorkMs: 50 }
 
 class Findings {
   readonly lines: string[] = []
@@ -43,7 +46,8 @@ class Findings {
 
   async noteMemory(name: string, words: string, context: BrowserContext, page: Page, allowed?: number): Promise<void> {
     const memory = await measureMemory(context, page)
-    this.note(`${name}Mb`, memory.now.residentMb, `memory of ${words}: ${describeMemory(memory)}`, allowed)
+    this.note(`${name}Mb`, memory.now.privateMb, `memory of ${words}: ${describeMemory(memory)}`, allowed)
+    this.json[`${name}ResidentMb`] = memory.now.residentMb
   }
 }
 
@@ -61,13 +65,13 @@ export async function benchHistory(bench: Bench): Promise<Report> {
     await findings.noteMemory('empty', 'a page before it joins', home.context, resident)
     await open(resident, link, findings)
     await synchronise(newcomer, link, entries, findings)
-    await findings.noteMemory('resident', 'who had it', home.context, resident, ALLOWED.residentMb)
-    await findings.noteMemory('newcomer', 'the newcomer', elsewhere.context, newcomer, ALLOWED.residentMb)
+    await findings.noteMemory('resident', 'who had it', home.context, resident, ALLOWED.privateMb)
+    await findings.noteMemory('newcomer', 'the newcomer', elsewhere.context, newcomer, ALLOWED.privateMb)
     await read(newcomer, entries, findings)
     await resident.close()
     const app = await home.context.newPage()
     await scroll(app, `${server.url}/${link}`, { newcomer, entries }, findings)
-    await findings.noteMemory('app', 'the app then', home.context, app, ALLOWED.residentMb)
+    await findings.noteMemory('app', 'the app then', home.context, app, ALLOWED.privateMb)
   } finally {
     await Promise.all(browsers.map((browser) => browser.remove()))
   }
@@ -137,13 +141,15 @@ async function scroll(
   findings: Findings,
 ): Promise<void> {
   const { newcomer, entries } = known
-  const { oldest, ms, longestTaskMs, longTasks, blame } = await scrollThrough(page, address)
+  const { oldest, ms, longestTaskMs, longestWorkMs, longTasks, blame } = await scrollThrough(page, address)
   const back = (await newcomer.evaluate(countSince, oldest)) ?? 0
   const way = `${back} messages back and again to the end in ${seconds(ms)}`
   const words = `the app scrolled ${way}: longest task ${longestTaskMs} ms, ${longTasks} of 50 ms and more`
   // What did not move did not stutter either.
   const hasMoved = back >= Math.min(1000, entries)
   findings.note('longestTaskMs', hasMoved ? longestTaskMs : Number.NaN, words, ALLOWED.longestTaskMs, blame)
+  const computed = `no task of it computed more than ${rounded(longestWorkMs, 0)} ms; beyond that it waited for the processor`
+  findings.note('longestWorkMs', hasMoved ? longestWorkMs : Number.NaN, computed, ALLOWED.longestWorkMs)
 }
 
 const seconds = (ms: number): string => `${rounded(ms / 1000, 1)} s`

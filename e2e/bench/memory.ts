@@ -1,14 +1,23 @@
-/** What a page costs in memory: its heap by what the browser says, and its process by what the system says (Linux alone). */
+/**
+ * What a page costs in memory: its heap by what the browser says, and its process by what the system says (Linux alone).
+ * What counts is what the process has to itself, which is also what the browser's own task manager shows. What is resident
+ * is more: the browser's code is mapped into each of its processes, and is there once for all of them.
+ */
 import { existsSync, readFileSync } from 'node:fs'
 import type { BrowserContext, Page } from 'playwright/test'
 import { rounded } from './statistics'
 
-interface Memory {
-  readonly heapMb: number
-  /** of the process, with the code of the browser, which all its processes share */
+interface ProcessMemory {
+  /** the process's alone, on the disk as well where the system has moved it there */
+  readonly privateMb: number
+  /** in memory, with what others have as well */
   readonly residentMb: number
-  /** of it, what is the process's alone */
-  readonly anonymousMb: number
+  /** of it, what is mapped from files: the browser's code, above all */
+  readonly filesMb: number
+}
+
+interface Memory extends ProcessMemory {
+  readonly heapMb: number
 }
 
 /**
@@ -34,19 +43,24 @@ export async function measureMemory(
 }
 
 export const describeMemory = ({ now, collected }: Awaited<ReturnType<typeof measureMemory>>): string =>
-  `process ${now.residentMb} MB, ${now.anonymousMb} MB of it its own, heap ${now.heapMb} MB; ` +
-  `collected ${collected.residentMb}, ${collected.anonymousMb}, ${collected.heapMb} MB`
+  `heap ${now.heapMb} MB (${collected.heapMb} collected), resident ${now.residentMb} MB ` +
+  `with ${now.filesMb} MB of code and files that the browser's processes share, ` +
+  `private ${now.privateMb} MB (${collected.privateMb} collected)`
 
-async function findRenderer(context: BrowserContext): Promise<Pick<Memory, 'residentMb' | 'anonymousMb'>> {
+async function findRenderer(context: BrowserContext): Promise<ProcessMemory> {
   const devtools = await context.browser()?.newBrowserCDPSession()
   const { processInfo = [] } = (await devtools?.send('SystemInfo.getProcessInfo')) ?? {}
   await devtools?.detach()
   const sizes = processInfo
     .filter(({ type, id }) => type === 'renderer' && existsSync(`/proc/${id}/status`))
     .map(({ id }) => readFileSync(`/proc/${id}/status`, 'utf8'))
-    .map((status) => ({ residentMb: sizeIn(status, 'VmRSS'), anonymousMb: sizeIn(status, 'RssAnon') }))
-    .sort((a, b) => b.residentMb - a.residentMb)
-  return sizes[0] ?? { residentMb: Number.NaN, anonymousMb: Number.NaN }
+    .map((status) => ({
+      privateMb: rounded(sizeIn(status, 'RssAnon') + sizeIn(status, 'VmSwap'), 1),
+      residentMb: sizeIn(status, 'VmRSS'),
+      filesMb: sizeIn(status, 'RssFile'),
+    }))
+    .sort((a, b) => b.privateMb - a.privateMb)
+  return sizes[0] ?? { privateMb: Number.NaN, residentMb: Number.NaN, filesMb: Number.NaN }
 }
 
 const sizeIn = (status: string, name: string): number =>

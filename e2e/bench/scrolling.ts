@@ -1,5 +1,6 @@
 /** The app's log of a long room, scrolled as fast as a finger does: from its end far back, and to the end again. */
 import type { Locator, Page } from 'playwright/test'
+import { longestWorkWhile } from './task-trace'
 
 /** CSS pixels a turn of the wheel, and turns: as fast as anybody, over some thousands of messages. */
 const TURN = { pixels: 1200, times: 200, everyMs: 50 }
@@ -8,7 +9,10 @@ interface Scrolled {
   readonly ms: number
   /** the first message that was on the page when it had come as far back as it came */
   readonly oldest: string
+  /** how long the longest task lasted, with what it waited for a processor that was busy with other things */
   readonly longestTaskMs: number
+  /** the most that one task computed */
+  readonly longestWorkMs: number
   /** of 50 ms and more */
   readonly longTasks: number
   /** what ran in the longest frames, a line each */
@@ -26,6 +30,16 @@ export async function scrollThrough(page: Page, address: string): Promise<Scroll
   if (!box) throw new Error('The log is not to be seen.')
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
   const start = performance.now()
+  const [oldest, longestWorkMs] = await longestWorkWhile(page, async () => {
+    const farthest = await backAndForth(page, log)
+    await goToEnd(page, log)
+    return farthest
+  })
+  return { ms: performance.now() - start, oldest, longestWorkMs, ...(await page.evaluate(reportTasks)) }
+}
+
+/** @returns the first message that was on the page in between */
+async function backAndForth(page: Page, log: Locator): Promise<string> {
   let oldest = ''
   for (const direction of [-1, 1]) {
     for (let turn = 0; turn < TURN.times; turn++) {
@@ -34,8 +48,7 @@ export async function scrollThrough(page: Page, address: string): Promise<Scroll
     }
     oldest ||= (await log.locator('[data-key]').first().getAttribute('data-key')) ?? ''
   }
-  await goToEnd(page, log)
-  return { ms: performance.now() - start, oldest, ...(await page.evaluate(reportTasks)) }
+  return oldest
 }
 
 async function goToEnd(page: Page, log: Locator): Promise<void> {
@@ -73,7 +86,7 @@ function observeTasks(): void {
 }
 
 /** Runs in the page. */
-function reportTasks(): Omit<Scrolled, 'ms' | 'oldest'> {
+function reportTasks(): Pick<Scrolled, 'longestTaskMs' | 'longTasks' | 'blame'> {
   const longest = [...window.longFrames].sort((a, b) => b.duration - a.duration).slice(0, 3)
   const blame = longest.map(({ duration, scripts }) => {
     const parts = scripts.map(

@@ -1,9 +1,9 @@
 /** One line of a log with what stands above it: the day that begins, or where reading stopped. */
 import { memo } from 'react'
 import type { ConversationKey, Item } from '../react/conversation'
-import { useRoomState } from '../react/hooks'
 import { UNFOLDED_AT_ONCE } from '../react/limits'
 import { authorLabel, authorText, plainName } from '../react/names'
+import type { RoomState } from '../react/room-store'
 import type { FoldRow, Row } from '../react/rows'
 import { countWords, dayWords } from '../react/words'
 import { Message, type MessageHandlers, PendingMessage } from './message'
@@ -12,6 +12,9 @@ import { Note } from './note'
 interface Props {
   readonly to: ConversationKey
   readonly row: Row
+  /** the same for all rows, so that none of the many that come and go while one scrolls listens for them by itself */
+  readonly labels: RoomState['labels']
+  readonly self: RoomState['self']
   /** by key: the message that is told in words how far it got, the one that Tab leads to, the one somebody jumped to */
   readonly latest: string | undefined
   readonly stop: string | undefined
@@ -32,7 +35,7 @@ export function LogRow({ row, ...props }: Props) {
         </p>
       )}
       {row.kind === 'fold' ? (
-        <FoldedRun row={row} onUnfold={props.onUnfold} />
+        <FoldedRun row={row} labels={props.labels} onUnfold={props.onUnfold} />
       ) : (
         <RowItem
           {...props}
@@ -49,7 +52,7 @@ export function LogRow({ row, ...props }: Props) {
   )
 }
 
-interface ItemProps extends Pick<Props, 'to' | 'count' | 'handlers'> {
+interface ItemProps extends Pick<Props, 'to' | 'labels' | 'self' | 'count' | 'handlers'> {
   readonly item: Item
   readonly continues: boolean
   readonly isOfOtherDay: boolean
@@ -59,9 +62,7 @@ interface ItemProps extends Pick<Props, 'to' | 'count' | 'handlers'> {
   readonly isSought: boolean
 }
 
-const RowItem = memo(function RowItem({ item, ...props }: ItemProps) {
-  const labels = useRoomState((state) => state.labels)
-  const self = useRoomState((state) => state.self)
+const RowItem = memo(function RowItem({ item, labels, self, ...props }: ItemProps) {
   switch (item.kind) {
     case 'note':
     case 'renamed':
@@ -83,13 +84,11 @@ const RowItem = memo(function RowItem({ item, ...props }: ItemProps) {
   }
 })
 
-interface FoldedRunProps {
+interface FoldedRunProps extends Pick<Props, 'labels' | 'onUnfold'> {
   readonly row: FoldRow
-  readonly onUnfold: (row: FoldRow) => void
 }
 
-function FoldedRun({ row, onUnfold }: FoldedRunProps) {
-  const labels = useRoomState((state) => state.labels)
+function FoldedRun({ row, labels, onUnfold }: FoldedRunProps) {
   return (
     <p className="note">
       {countWords(row.count, 'message', 'messages')} of <bdi>{authorText(labels, row.first)}</bdi> in a row, folded.{' '}

@@ -9,6 +9,7 @@ import { Virtualizer } from 'virtua'
 import { useRoom } from '../react/context'
 import type { Conversation, ConversationKey, Item } from '../react/conversation'
 import { isNote } from '../react/conversation'
+import { useRoomState } from '../react/hooks'
 import { UNFOLDED_AT_ONCE } from '../react/limits'
 import { type FoldRow, rowsOf } from '../react/rows'
 import { countWords } from '../react/words'
@@ -36,6 +37,8 @@ interface Props {
 
 export function MessageLog({ to, conversation, label, handlers, children }: Props) {
   const store = useRoom()
+  const labels = useRoomState((state) => state.labels)
+  const self = useRoomState((state) => state.self)
   const { items, top, isCutOff, marker, lateUnseen } = conversation
   const [unfolded, setUnfolded] = useState<ReadonlyMap<string, number>>(new Map())
   const rows = useMemo(() => rowsOf({ items, marker }, unfolded, Date.now()), [items, marker, unfolded])
@@ -129,6 +132,8 @@ export function MessageLog({ to, conversation, label, handlers, children }: Prop
                 <LogRow
                   to={to}
                   row={row}
+                  labels={labels}
+                  self={self}
                   latest={ownLatest}
                   stop={stop}
                   sought={jump.sought}

@@ -91,7 +91,7 @@ export const Message = memo(function Message(props: Props) {
           {isOwn && <DeliveryState to={to} id={id} at={item.at} isLatest={isLatest} />}
         </p>
       </div>
-      <Reactions reactions={reactions} onReact={react} />
+      {reactions.length > 0 && <Reactions reactions={reactions} onReact={react} />}
       {isShown && !isRemoved && (
         <MessageActions
           author={isOwn ? 'yours' : labelText({ name, mark })}

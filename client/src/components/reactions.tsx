@@ -7,6 +7,7 @@ import { labelWords } from '../react/names'
 import { countWords, listWords } from '../react/words'
 
 interface Props {
+  /** one at least */
   readonly reactions: readonly Reaction[]
   readonly onReact: (emoji: string, present: boolean) => void
 }
@@ -14,7 +15,6 @@ interface Props {
 export function Reactions({ reactions, onReact }: Props) {
   const labels = useRoomState((state) => state.labels)
   const self = useRoomState((state) => state.self.id)
-  if (reactions.length === 0) return null
   const nameOf = (id: PeerId) => (id === self ? 'you' : (labelWords(labels, id) ?? 'somebody who left'))
   return (
     <ul className="reactions" aria-label="Reactions">

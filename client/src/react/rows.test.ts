@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Item } from './conversation'
 import { FOLD_RUN_AT, GROUPED_WITHIN_MS, SHOWN_OF_RUN } from './limits'
 import { at, entry, NOON, peerId } from './room-double'
-import { type Row, rowsOf } from './rows'
+import { countRows, type Row, rowsOf } from './rows'
 import { Transcript } from './transcript'
 
 const DAY = 86_400_000
@@ -78,6 +78,13 @@ describe('the rows of a conversation', () => {
     const longer = said(...many('bo', FOLD_RUN_AT + 2))
     const [fold] = rows(longer)
     expect(rows(longer.slice(1))[0]).toMatchObject({ kind: 'fold', key: fold?.key })
+  })
+
+  it('are counted without being made', () => {
+    const flood = said('bo', ...many('mallory', FOLD_RUN_AT + 1), 'cy', ...many('me', FOLD_RUN_AT + 1), 'bo')
+    for (const items of [[], said('bo'), flood, flood.slice(0, FOLD_RUN_AT), flood.slice(40)]) {
+      expect(countRows({ items })).toBe(rows(items).length)
+    }
   })
 
   it('mark a fold that hides where reading stopped', () => {
