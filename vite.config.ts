@@ -137,12 +137,6 @@ export default defineConfig({
       treeshake: { moduleSideEffects: [{ test: /[\\/](socket|engine)\.io-[a-z]+[\\/]/, sideEffects: false }] },
     },
   },
-  // Beside the library and under a name that stays, so that what imports the library from another origin finds it.
-  worker: { format: 'es', rolldownOptions: { output: { entryFileNames: 'starling.[name].js' } } },
-  experimental: {
-    // Workers are looked for from where the script is: the library may lie anywhere.
-    renderBuiltUrl: (_file, { hostType }) => (hostType === 'js' ? { relative: true } : undefined),
-  },
   environments: {
     client: {
       build: { outDir: `${out}/app`, emptyOutDir: true },
