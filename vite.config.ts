@@ -86,17 +86,23 @@ function slimSimplePeer() {
 }
 
 /**
- * Signaling goes over WebSockets alone, which Socket.IO's client is told when it runs, too late for the bundle: its other
- * ways stay out of it.
+ * Signaling goes over WebSockets alone, in browsers that can read an address. Socket.IO's client is told the one when it
+ * runs, too late for the bundle, and does not ask about the other: what it has for the rest stays out.
  */
-function webSocketsAlone() {
-  const transports = "import { WS } from './websocket.node.js'\nexport const transports = { websocket: WS }\n"
+function slimSocketIo() {
+  const parseuri = here('client/src/mesh/signaling/socket-io/parseuri.ts')
+  const standIns = new Map([
+    ['transports/index', "import { WS } from './websocket.node.js'\nexport const transports = { websocket: WS }\n"],
+    ['transports/polling-xhr', 'export class XHR {}\n'],
+    ['contrib/parseuri', `export * from ${JSON.stringify(parseuri)}\n`],
+  ])
+  const module = /[\\/]engine\.io-client[\\/]build[\\/]esm[\\/](.+)\.js$/
   return {
-    name: 'starling:web-sockets-alone',
+    name: 'starling:slim-socket-io',
     apply: 'build',
     load: {
-      filter: { id: /[\\/]engine\.io-client[\\/]build[\\/]esm[\\/]transports[\\/](index|polling-xhr)\.js$/ },
-      handler: (id) => (id.endsWith('index.js') ? transports : 'export class XHR {}\n'),
+      filter: { id: module },
+      handler: (id) => standIns.get(module.exec(id)?.[1]?.replace('\\', '/') ?? ''),
     },
   } satisfies Plugin
 }
@@ -122,7 +128,7 @@ function squeeze(environment: 'library' | 'client') {
 
 export default defineConfig({
   root: here('client'),
-  plugins: [react(), signalingInDev(), libraryInDev(), slimSimplePeer(), webSocketsAlone(), squeeze('library')],
+  plugins: [react(), signalingInDev(), libraryInDev(), slimSimplePeer(), slimSocketIo(), squeeze('library')],
   server: { port: Number(process.env.PORT || 3000), host: process.env.HOST || true, strictPort: true },
   // Known beforehand, so that the first page load in dev is not followed by a reload.
   optimizeDeps: {
