@@ -86,44 +86,49 @@ function slimSimplePeer() {
 }
 
 /**
- * Signaling goes over WebSockets alone, which Socket.IO's client is told when it runs, too late for the bundle: its other
- * ways stay out of it.
+ * Signaling goes over WebSockets alone, in browsers that can read an address. Socket.IO's client is told the one when it
+ * runs, too late for the bundle, and does not ask about the other: what it has for the rest stays out.
  */
-function webSocketsAlone() {
-  const transports = "import { WS } from './websocket.node.js'\nexport const transports = { websocket: WS }\n"
+function slimSocketIo() {
+  const parseuri = here('client/src/mesh/signaling/socket-io/parseuri.ts')
+  const standIns = new Map([
+    ['transports/index', "import { WS } from './websocket.node.js'\nexport const transports = { websocket: WS }\n"],
+    ['transports/polling-xhr', 'export class XHR {}\n'],
+    ['contrib/parseuri', `export * from ${JSON.stringify(parseuri)}\n`],
+  ])
+  const module = /[\\/]engine\.io-client[\\/]build[\\/]esm[\\/](.+)\.js$/
   return {
-    name: 'starling:web-sockets-alone',
+    name: 'starling:slim-socket-io',
     apply: 'build',
     load: {
-      filter: { id: /[\\/]engine\.io-client[\\/]build[\\/]esm[\\/]transports[\\/](index|polling-xhr)\.js$/ },
-      handler: (id) => (id.endsWith('index.js') ? transports : 'export class XHR {}\n'),
+      filter: { id: module },
+      handler: (id) => standIns.get(module.exec(id)?.[1]?.replace('\\', '/') ?? ''),
     },
   } satisfies Plugin
 }
 
-/** Goes over the library once more when it is made: a hundredth smaller than what comes out of the build by itself. */
-function squeezeLibrary() {
+/**
+ * Goes over what is made for browsers before the build makes it small, which leaves a hundredth less in the end.
+ * @param environment what it goes over; the build calls that of workers `client`
+ */
+function squeeze(environment: 'library' | 'client') {
+  // Names are the build's to shorten, and it repeats itself more than this would, which compression likes.
+  const options = { module: true, ecma: 2020, compress: { passes: 2, lhs_constants: false }, mangle: false } as const
   return {
-    name: 'starling:squeeze-library',
+    name: `starling:squeeze-${environment}`,
     apply: 'build',
-    applyToEnvironment: ({ name }) => name === 'library',
-    async generateBundle(_, bundle) {
-      for (const chunk of Object.values(bundle)) {
-        const map = bundle[`${chunk.fileName}.map`]
-        if (chunk.type !== 'chunk' || map?.type !== 'asset') continue
-        const sourceMap = { content: String(map.source), url: map.fileName }
-        const squeezed = await minify(chunk.code, { module: true, ecma: 2020, compress: { passes: 3 }, sourceMap })
-        if (squeezed.code === undefined || typeof squeezed.map !== 'string') this.error('nothing was left')
-        chunk.code = squeezed.code
-        map.source = squeezed.map
-      }
+    applyToEnvironment: ({ name }) => name === environment,
+    async renderChunk(code) {
+      const squeezed = await minify(code, { ...options, sourceMap: true })
+      if (squeezed.code === undefined) this.error('nothing was left')
+      return { code: squeezed.code, map: squeezed.map as string }
     },
   } satisfies Plugin
 }
 
 export default defineConfig({
   root: here('client'),
-  plugins: [react(), signalingInDev(), libraryInDev(), slimSimplePeer(), webSocketsAlone(), squeezeLibrary()],
+  plugins: [react(), signalingInDev(), libraryInDev(), slimSimplePeer(), slimSocketIo(), squeeze('library')],
   server: { port: Number(process.env.PORT || 3000), host: process.env.HOST || true, strictPort: true },
   // Known beforehand, so that the first page load in dev is not followed by a reload.
   optimizeDeps: {
@@ -137,12 +142,8 @@ export default defineConfig({
       treeshake: { moduleSideEffects: [{ test: /[\\/](socket|engine)\.io-[a-z]+[\\/]/, sideEffects: false }] },
     },
   },
-  // Beside the library and under a name that stays, so that what imports the library from another origin finds it.
-  worker: { format: 'es', rolldownOptions: { output: { entryFileNames: 'starling.[name].js' } } },
-  experimental: {
-    // Workers are looked for from where the script is: the library may lie anywhere.
-    renderBuiltUrl: (_file, { hostType }) => (hostType === 'js' ? { relative: true } : undefined),
-  },
+  // The one that there is becomes a text within what starts it.
+  worker: { plugins: () => [squeeze('client')] },
   environments: {
     client: {
       build: { outDir: `${out}/app`, emptyOutDir: true },

@@ -22,7 +22,6 @@ beforeAll(async () => {
     'app/assets/index-abc123.js.gz': gzipSync(SCRIPT),
     'app/assets/logo-abc123.png': 'png',
     'app/starling.js': 'export const joinRoom = 1',
-    'app/starling.password-worker.js': 'postMessage(1)',
     'app/starling.d.ts': 'export declare const joinRoom: number',
     'app/types/mesh/room.d.ts': 'export {}',
     'app/.env': 'hidden',
@@ -82,7 +81,6 @@ describe('pages', () => {
   it('the library may be imported by pages of any origin, and is asked for again each time', async () => {
     for (const [path, type] of [
       ['/starling.js', 'text/javascript; charset=utf-8'],
-      ['/starling.password-worker.js', 'text/javascript; charset=utf-8'],
       ['/starling.d.ts', 'text/plain; charset=utf-8'],
       ['/types/mesh/room.d.ts', 'text/plain; charset=utf-8'],
     ] as const) {
@@ -138,7 +136,7 @@ describe('pages', () => {
       "connect-src 'self' ws: wss:",
       "font-src 'self'",
       "manifest-src 'self'",
-      "worker-src 'self'",
+      "worker-src 'self' blob:",
       "base-uri 'none'",
       "form-action 'none'",
       "frame-ancestors 'none'",

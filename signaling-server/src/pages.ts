@@ -37,7 +37,8 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 /**
- * Rooms may name other signaling servers, hence ws: and wss: to anywhere; previews of files are blob: and data:.
+ * Rooms may name other signaling servers, hence ws: and wss: to anywhere; previews of files are blob: and data:. The
+ * library is one module, so the worker in it, which hashes passwords, is made of a blob:.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -47,7 +48,7 @@ const CONTENT_SECURITY_POLICY = [
   "connect-src 'self' ws: wss:",
   "font-src 'self'",
   "manifest-src 'self'",
-  "worker-src 'self'",
+  "worker-src 'self' blob:",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
@@ -84,7 +85,7 @@ const COMMON_HEADERS: OutgoingHttpHeaders = {
   'X-Frame-Options': 'DENY',
 }
 
-/** Pages of other origins may import the library, start its worker and read its types. */
+/** Pages of other origins may import the library and read its types. */
 const FOR_EVERY_ORIGIN: OutgoingHttpHeaders = {
   'Access-Control-Allow-Origin': '*',
   'Cross-Origin-Resource-Policy': 'cross-origin',

@@ -1,5 +1,5 @@
-/** The build puts the worker into a file of its own, which few visits need; this is where, seen from the module that asks. */
-declare module '*/password-worker?worker&url' {
-  const source: string
-  export default source
+/** The build turns the worker into text within the module that starts it, so that the library stays one file. */
+declare module '*/password-worker?worker&inline' {
+  const PasswordWorker: new () => Worker
+  export default PasswordWorker
 }

@@ -14,8 +14,10 @@ export type PasswordReply =
 const reply = (message: PasswordReply): void => postMessage(message)
 
 addEventListener('message', ({ data }: MessageEvent<PasswordTask>) => {
-  hashPassword(data.name, data.password, (share) => reply({ kind: 'progress', share })).then(
-    (hash) => reply({ kind: 'done', hash }),
-    (error: unknown) => reply({ kind: 'failed', message: String(error) }),
-  )
+  try {
+    const hash = hashPassword(data.name, data.password, (share) => reply({ kind: 'progress', share }))
+    reply({ kind: 'done', hash })
+  } catch (error) {
+    reply({ kind: 'failed', message: String(error) })
+  }
 })

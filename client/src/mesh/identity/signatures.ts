@@ -3,9 +3,9 @@
  * of those two, by X25519. The browser does it where it can, a library where it cannot; the simulator, which links
  * thousands of pairs in a second, takes a quicker twin. Rules ID1, ID6.
  */
-import { ed25519 } from '@noble/curves/ed25519.js'
-import { bytesToNumberLE } from '@noble/curves/utils.js'
-import { bytesToHex } from '@noble/hashes/utils.js'
+import { etc, getPublicKey, hashes, Point, sign, verify } from '@noble/ed25519'
+import { sha512 } from '@noble/hashes/sha2.js'
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
 import { fromBase64Url } from '../protocol/base64url'
 import { invariant } from '../runtime/invariant'
 
@@ -59,30 +59,47 @@ const isPossible = (signature: Uint8Array, publicKey: Uint8Array): boolean =>
 /**
  * X25519 (RFC 7748) between the keys of Ed25519 as Montgomery's form of the curve has them. Browsers agree with such keys
  * as well, but have no way to make them of these; it is done once for each pair. Reckoned on the curve that signatures
- * need anyway, since the library's other one would be a kilobyte more: secrets are multiples of the cofactor, 8, so the
- * point is multiplied by that first, which leaves nothing of small order in it, and by the rest then.
+ * need anyway, since another one would be kilobytes more: secrets are multiples of the cofactor, 8, so the point is
+ * multiplied by that first, which leaves nothing of small order in it, and by the rest then.
  */
 function agreedBy(secretKey: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined {
   if (publicKey.length !== PUBLIC_KEY_BYTES || hasSmallOrder(publicKey)) return undefined
   try {
-    const { toMontgomery, toMontgomerySecret } = ed25519.utils
-    const rest = bytesToNumberLE(toMontgomerySecret(secretKey)) / 8n
-    return toMontgomery(ed25519.Point.fromBytes(publicKey).clearCofactor().multiply(rest).toBytes())
+    const { y } = Point.fromBytes(publicKey)
+      .clearCofactor()
+      .multiply(montgomerySecret(secretKey) / 8n)
+    // RFC 7748, section 4.1: u is (1 + y) / (1 - y).
+    return toBytes(etc.mod((1n + y) * etc.invert(1n - y, Point.CURVE().p)))
   } catch {
     // No point of the curve, or one with which everybody agrees on zeros.
     return undefined
   }
 }
 
+/** What a secret key multiplies points by: RFC 7748, section 5, sets the highest of 255 bits, and clears the lowest three. */
+function montgomerySecret(secretKey: Uint8Array): bigint {
+  const number = toNumber(sha512(secretKey).subarray(0, 32))
+  return ((number % HIGHEST_BIT) + HIGHEST_BIT) & ~7n
+}
+
+const HIGHEST_BIT = 2n ** 254n
+
+/** Least byte first, as both RFCs have it. */
+const toNumber = (bytes: Uint8Array): bigint => BigInt(`0x${bytesToHex(Uint8Array.from(bytes).reverse())}`)
+const toBytes = (number: bigint): Uint8Array => hexToBytes(number.toString(16).padStart(64, '0')).reverse()
+
+// It comes without a hash of its own.
+hashes.sha512 = sha512
+
 /** Works everywhere; the first few cost 10 ms each, until the browser has compiled them. */
 export const librarySignatures: Signatures = {
   signer: async (secretKey) => ({
-    publicKey: ed25519.getPublicKey(secretKey),
-    sign: async (message) => ed25519.sign(message, secretKey),
+    publicKey: getPublicKey(secretKey),
+    sign: async (message) => sign(message, secretKey),
     agree: async (publicKey) => agreedBy(secretKey, publicKey),
   }),
   verify: async (signature, message, publicKey) =>
-    isPossible(signature, publicKey) && ed25519.verify(signature, message, publicKey, { zip215: false }),
+    isPossible(signature, publicKey) && verify(signature, message, publicKey, { zip215: false }),
 }
 
 /** What stands before the 32 bytes of a secret key in PKCS #8 (RFC 8410, section 7). */

@@ -8,7 +8,7 @@ class Locks {
   readonly #queues = new Map<string, (() => void)[]>()
 
   async query(): Promise<LockManagerSnapshot> {
-    return {}
+    return { held: [...this.#queues.keys()].map((name) => ({ name, mode: 'exclusive', clientId: 'any' })) }
   }
 
   request<T>(name: string, callback: LockGrantedCallback<T>): Promise<Awaited<T>>
@@ -71,7 +71,7 @@ function channels(): ClaimsHarness {
 
 function locks(): ClaimsHarness {
   const manager = new Locks()
-  return { tab: () => lockClaims(manager), close: () => {} }
+  return { tab: () => lockClaims(manager, () => {}), close: () => {} }
 }
 
 function memory(): ClaimsHarness {
@@ -89,10 +89,42 @@ describe('patience', () => {
 })
 
 describe('locks', () => {
+  /** Alice, who is about to close her page, and Bob, who opens one. */
+  function meet() {
+    const manager = new Locks()
+    let close = () => {}
+    const alice = lockClaims(manager, (go) => {
+      close = go
+    })
+    return { alice, close: () => close(), bob: lockClaims(manager, () => {}) }
+  }
+
+  it('[ID4] of a page that is going are waited for', async () => {
+    const { alice, close, bob } = meet()
+    const release = await alice.claim('key', 0)
+    close()
+    const waiting = bob.claim('key', 0)
+    await Promise.race([waiting, new Promise((resume) => setTimeout(resume, 50))])
+    release?.()
+    expect(await waiting).toBeDefined()
+    expect(await alice.claim('key', 0)).toBeUndefined()
+  })
+
+  it('[ID4] that a page gave up when it went are its own again when it comes back, and nobody waits for them', async () => {
+    const { alice, close, bob } = meet()
+    const release = await alice.claim('key', 0)
+    close()
+    release?.()
+    expect(await alice.claim('key', 0)).toBeDefined()
+    const from = performance.now()
+    expect(await bob.claim('key', 0)).toBeUndefined()
+    expect(performance.now() - from).toBeLessThan(1000)
+  })
+
   it('[ID4] that a browser refuses are an error, not a free name', async () => {
     const manager = new Locks()
     manager.request = () => Promise.reject(new DOMException('denied', 'SecurityError'))
-    await expect(lockClaims(manager).claim('key', 0)).rejects.toThrow('denied')
+    await expect(lockClaims(manager, () => {}).claim('key', 0)).rejects.toThrow('denied')
   })
 })
 

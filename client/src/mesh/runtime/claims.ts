@@ -2,12 +2,12 @@
  * Names that one tab of a browser holds at a time, as a port: it tells two tabs apart that are copies of one another.
  * A claim ends with its tab, however that ends. What is claimed belongs to the caller.
  */
-import type { Millis } from './clock'
+import { type Millis, seconds } from './clock'
 import type { Random } from './random'
 
 export interface Claims {
   /**
-   * @param patience how long a holder that may be about to go is waited for
+   * @param patience how long a holder that may be about to go is waited for; one that said so is waited for in any case
    * @returns what gives the name up again, or undefined when another tab holds it
    */
   claim(name: string, patience: Millis): Promise<(() => void) | undefined>
@@ -27,22 +27,50 @@ export function memoryClaims(): Claims {
 
 const PREFIX = 'starling:'
 
-/** Web Locks, which browsers keep for secure contexts. */
-export function lockClaims(locks: LockManager): Claims {
+const GOING = `${PREFIX}going:`
+
+/** A page under load takes its time to go. One that the browser keeps to come back to does not go, and is not waited for. */
+const GOING_PATIENCE: Millis = seconds(2)
+
+/**
+ * Web Locks, which browsers keep for secure contexts. A page that is closed holds its own some ten milliseconds longer,
+ * and whoever opens it anew just then should be who they were. So a page that goes says so, by another lock.
+ * @param onGoing calls back when this page is about to go
+ */
+export function lockClaims(locks: LockManager, onGoing: (go: () => void) => void): Claims {
+  const held = new Map<string, Promise<void>>()
+  onGoing(() => {
+    // Where that is refused nobody waits.
+    for (const [name, released] of held) locks.request(GOING + name, {}, () => released).catch(() => {})
+  })
+  const isGoing = async (name: string) =>
+    (await locks.query()).held?.some((lock) => lock.name === GOING + name) ?? false
+  const request = (name: string, options: LockOptions) =>
+    new Promise<(() => void) | undefined>((resolve, reject) => {
+      locks
+        .request(PREFIX + name, options, (lock) => {
+          if (lock === null) return resolve(undefined)
+          const released = new Promise<void>((release) => {
+            resolve(() => {
+              held.delete(name)
+              release()
+            })
+          })
+          held.set(name, released)
+          return released
+        })
+        .catch((error: unknown) => {
+          if (error instanceof DOMException && error.name === 'TimeoutError') resolve(undefined)
+          else reject(error)
+        })
+    })
   return {
-    claim: (name, patience) =>
-      new Promise((resolve, reject) => {
-        const options = patience > 0 ? { signal: AbortSignal.timeout(patience) } : { ifAvailable: true }
-        locks
-          .request(PREFIX + name, options, (lock) => {
-            if (lock === null) return resolve(undefined)
-            return new Promise<void>((release) => resolve(release))
-          })
-          .catch((error: unknown) => {
-            if (error instanceof DOMException && error.name === 'TimeoutError') resolve(undefined)
-            else reject(error)
-          })
-      }),
+    async claim(name, patience) {
+      const options = patience > 0 ? { signal: AbortSignal.timeout(patience) } : { ifAvailable: true }
+      const release = await request(name, options)
+      if (release || !(await isGoing(name))) return release
+      return request(name, { signal: AbortSignal.timeout(GOING_PATIENCE) })
+    },
   }
 }
 
@@ -113,6 +141,7 @@ let shared: Claims | undefined
 export function browserClaims(random: Random): Claims {
   // Where the page is not secure there is no such thing, whatever the types say.
   const locks = navigator.locks as LockManager | undefined
-  shared ??= locks ? lockClaims(locks) : channelClaims(new BroadcastChannel('starling:claims'), random)
+  const onGoing = (go: () => void) => addEventListener('pagehide', go)
+  shared ??= locks ? lockClaims(locks, onGoing) : channelClaims(new BroadcastChannel('starling:claims'), random)
   return shared
 }
