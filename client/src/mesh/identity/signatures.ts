@@ -3,11 +3,12 @@
  * of those two, by X25519. The browser does it where it can, a library where it cannot; the simulator, which links
  * thousands of pairs in a second, takes a quicker twin. Rules ID1, ID6.
  */
-import { etc, getPublicKey, hashes, Point, sign, verify } from '@noble/ed25519'
+import { getPublicKey, hashes, sign, verify } from '@noble/ed25519'
 import { sha512 } from '@noble/hashes/sha2.js'
-import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
 import { fromBase64Url } from '../protocol/base64url'
 import { invariant } from '../runtime/invariant'
+import { browserAgreement, libraryAgreement } from './agreement'
+import { hasSmallOrder } from './small-order'
 
 export const SECRET_KEY_BYTES = 32
 export const PUBLIC_KEY_BYTES = 32
@@ -32,61 +33,8 @@ export interface Signatures {
   verify(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): Promise<boolean>
 }
 
-/**
- * The y coordinates, least byte first, of the points of small order, also as they are written past the prime. Under such
- * a key one signature, which anybody can write down, fits every message; browsers take it, libraries do not.
- */
-const SMALL_ORDER = new Set([
-  '00'.repeat(32),
-  `01${'00'.repeat(31)}`,
-  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
-  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
-  `ec${'ff'.repeat(30)}7f`,
-  `ed${'ff'.repeat(30)}7f`,
-  `ee${'ff'.repeat(30)}7f`,
-])
-
-function hasSmallOrder(publicKey: Uint8Array): boolean {
-  const y = Uint8Array.from(publicKey)
-  // The highest bit is the sign of x.
-  y[31] = (y[31] ?? 0) & 0x7f
-  return SMALL_ORDER.has(bytesToHex(y))
-}
-
 const isPossible = (signature: Uint8Array, publicKey: Uint8Array): boolean =>
   signature.length === SIGNATURE_BYTES && publicKey.length === PUBLIC_KEY_BYTES && !hasSmallOrder(publicKey)
-
-/**
- * X25519 (RFC 7748) between the keys of Ed25519 as Montgomery's form of the curve has them. Browsers agree with such keys
- * as well, but have no way to make them of these; it is done once for each pair. Reckoned on the curve that signatures
- * need anyway, since another one would be kilobytes more: secrets are multiples of the cofactor, 8, so the point is
- * multiplied by that first, which leaves nothing of small order in it, and by the rest then.
- */
-function agreedBy(secretKey: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined {
-  if (publicKey.length !== PUBLIC_KEY_BYTES || hasSmallOrder(publicKey)) return undefined
-  try {
-    const { y } = Point.fromBytes(publicKey)
-      .clearCofactor()
-      .multiply(montgomerySecret(secretKey) / 8n)
-    // RFC 7748, section 4.1: u is (1 + y) / (1 - y).
-    return toBytes(etc.mod((1n + y) * etc.invert(1n - y, Point.CURVE().p)))
-  } catch {
-    // No point of the curve, or one with which everybody agrees on zeros.
-    return undefined
-  }
-}
-
-/** What a secret key multiplies points by: RFC 7748, section 5, sets the highest of 255 bits, and clears the lowest three. */
-function montgomerySecret(secretKey: Uint8Array): bigint {
-  const number = toNumber(sha512(secretKey).subarray(0, 32))
-  return ((number % HIGHEST_BIT) + HIGHEST_BIT) & ~7n
-}
-
-const HIGHEST_BIT = 2n ** 254n
-
-/** Least byte first, as both RFCs have it. */
-const toNumber = (bytes: Uint8Array): bigint => BigInt(`0x${bytesToHex(Uint8Array.from(bytes).reverse())}`)
-const toBytes = (number: bigint): Uint8Array => hexToBytes(number.toString(16).padStart(64, '0')).reverse()
 
 // It comes without a hash of its own.
 hashes.sha512 = sha512
@@ -96,7 +44,7 @@ export const librarySignatures: Signatures = {
   signer: async (secretKey) => ({
     publicKey: getPublicKey(secretKey),
     sign: async (message) => sign(message, secretKey),
-    agree: async (publicKey) => agreedBy(secretKey, publicKey),
+    agree: libraryAgreement(secretKey),
   }),
   verify: async (signature, message, publicKey) =>
     isPossible(signature, publicKey) && verify(signature, message, publicKey, { zip215: false }),
@@ -116,7 +64,7 @@ export function webCryptoSignatures(subtle: SubtleCrypto): Signatures {
       const publicKey = fromBase64Url((await subtle.exportKey('jwk', key)).x ?? '')
       invariant(publicKey?.length === PUBLIC_KEY_BYTES, 'WebCrypto gave a key that is none')
       const sign = async (message: Uint8Array) => new Uint8Array(await subtle.sign(ALGORITHM, key, copy(message)))
-      const agree = async (other: Uint8Array) => agreedBy(secretKey, other)
+      const agree = await browserAgreement(subtle, secretKey).catch(() => libraryAgreement(secretKey))
       return { publicKey, sign, agree }
     },
     async verify(signature, message, publicKey) {
