@@ -1,9 +1,9 @@
 /**
- * What is missing here, and whom to ask for it: one partner at a time, one that has most of it. Whoever gives nothing of use is
- * passed over for a while. Rules LM3, LM4, LM6.
+ * Who is asked for what is missing here: each partner for one thing at a time, nobody for what somebody else was asked for a
+ * moment ago, and those who give nothing after the others. Rules LM3, LM4, LM6.
  */
 import type { PeerId } from '../protocol/ids'
-import { MAX_SEGMENT_ENTRIES, MAX_WANTED_FEEDS } from '../protocol/limits'
+import { ENTRIES_FRAME_BYTES, MAX_SEGMENT_ENTRIES, MAX_WANTED_FEEDS } from '../protocol/limits'
 import { encodeLogMessage } from '../protocol/log-messages'
 import { type Clock, type Millis, seconds } from '../runtime/clock'
 import { sameBytes } from './bytes'
@@ -14,28 +14,52 @@ import type { Partner } from './partner'
 /** So long what somebody has is not asked for, while its author is linked and has most likely sent it. */
 const GRACE: Millis = seconds(1)
 
+/** So long what one was asked for is not asked of another, unless that one gave nothing the last time. */
+const LEFT_TO_ANYBODY: Millis = seconds(2)
+
+/** The same where that one has given something before: its answer may take a slow line some seconds. */
+const LEFT_TO_PROVEN: Millis = seconds(10)
+
+/** Questions that others are kept out of by: each answer is up to ENTRIES_FRAME_BYTES to be looked at. */
+const MAX_QUESTIONS = 4
+
 /** So long what comes behind a gap is not asked for without it: somebody else, who links a moment later, may hold it. */
 const JUMPED_AFTER: Millis = seconds(2)
 
 /** The same where something is held already, which has to be given up for it. */
 const ABANDONED_AFTER: Millis = seconds(120)
 
-/** Whoever was asked and said nothing for so long is not waited for. */
-const ANSWER_PATIENCE: Millis = seconds(10)
+/** Whoever was asked and said nothing for so long is not waited for; what comes later is taken as what is told unasked. */
+const ANSWER_PATIENCE: Millis = seconds(20)
 
-/** An answer that took so long and brought no more than a few entries keeps others from being asked. */
+/** An answer that took so long and brought only a few entries is taken for none, unless they are large. */
 const SLOW_AFTER: Millis = seconds(3)
 const FEW_ENTRIES = 64
+const FEW_BYTES = ENTRIES_FRAME_BYTES / 2
+
+/** However much comes, what is missing is looked for no more often. */
+const LOOK_EVERY: Millis = 5
 
 /** Who is asked for what now. */
 export interface Question {
   readonly partner: Partner
+  /** each feed from a number on */
   readonly asked: ReadonlyMap<PeerId, number>
+  /** those of them where a feed may begin: what goes behind what waits here is of no use without that */
+  readonly starts: ReadonlyMap<PeerId, number>
   readonly since: Millis
   /** of those asked, who are to be compared */
-  readonly suspects: ReadonlyMap<PeerId, number>
+  readonly suspicions: ReadonlyMap<PeerId, number>
   /** It is answered: what comes of the answer takes as long as it takes. */
+  isAnswered: boolean
   readonly stop: () => void
+}
+
+/** What came of an answer. */
+interface Answered {
+  /** undefined when it was lost here */
+  readonly outcome: Outcome | undefined
+  readonly bytes: number
 }
 
 interface AskingDeps {
@@ -49,45 +73,44 @@ interface AskingDeps {
 export class Asking {
   /** since when an author's entries are known to be missing */
   readonly #missingSince = new Map<PeerId, Millis>()
-  /** who seems to have written two feeds: from where on the other is wanted, of whoever holds it */
-  readonly #suspects = new Map<PeerId, { readonly from: number; readonly partner: Partner }>()
-  #question: Question | undefined
-  #isAnswered = false
-  #cancelAsking: (() => void) | undefined
+  readonly #questions = new Map<Partner, Question>()
+  #lookedAt: Millis = Number.NEGATIVE_INFINITY
+  #cancelLooking: (() => void) | undefined
+  #cancelLookingAgain: (() => void) | undefined
 
   constructor(private readonly deps: AskingDeps) {}
 
   /** What a partner has just answered; only its first answer is one. */
   takeQuestionTo(partner: Partner): Question | undefined {
-    if (this.#question?.partner !== partner || this.#isAnswered) return undefined
-    // The next question waits for what comes of this answer, however long that takes.
-    this.#isAnswered = true
-    this.#question.stop()
-    return this.#question
+    const question = this.#questions.get(partner)
+    if (!question || question.isAnswered) return undefined
+    question.isAnswered = true
+    question.stop()
+    return question
   }
 
-  /** What the answer to a question has come to; undefined when it was lost here. */
-  settle(question: Question, outcome: Outcome | undefined): void {
+  settle(question: Question, { outcome, bytes }: Answered): void {
     const { log, clock } = this.deps
-    // What came meanwhile from somebody else counts as well; of whom a fork was found is no suspect any more.
+    const { partner, asked, suspicions } = question
+    // What came meanwhile from somebody else counts as well, and nobody is to blame for what cannot be taken here; of
+    // whom a fork was found is under no suspicion any more.
     const isUseful = ([author, from]: readonly [PeerId, number]) =>
-      question.suspects.get(author) === from ? !this.#suspects.has(author) : (log.feed(author)?.head ?? 0) >= from
-    const hasAny = [...question.asked].some(isUseful)
-    for (const [author, from] of question.suspects)
-      if (this.#suspects.get(author)?.from === from) this.#suspects.delete(author)
-    const { partner } = question
-    // Two who hold the same other feed are not both needed to know.
-    for (const [author, from] of outcome?.further ?? [])
-      if (!this.#suspects.has(author)) this.#suspects.set(author, { from, partner })
-    const isDripping = clock.now() - question.since > SLOW_AFTER && (outcome?.delivered ?? 0) < FEW_ENTRIES
-    partner.judge((hasAny && !isDripping) || (outcome?.further.size ?? 0) > 0)
-    if (this.#question === question) this.#question = undefined
+      suspicions.get(author) === from
+        ? !partner.suspicions.has(author)
+        : log.reach(author) >= from || !log.takes(author)
+    const hasAny = [...asked].some(isUseful)
+    for (const [author, from] of suspicions) if (partner.suspicions.get(author) === from) partner.trust(author)
+    for (const [author, from] of outcome?.further ?? []) partner.suspect(author, from)
+    const isSmall = (outcome?.delivered ?? 0) < FEW_ENTRIES && bytes < FEW_BYTES
+    const isDripping = isSmall && clock.now() - question.since > SLOW_AFTER
+    partner.standing.judge((hasAny && !isDripping) || (outcome?.further.size ?? 0) > 0)
+    if (this.#questions.get(partner) === question) this.#questions.delete(partner)
   }
 
   /** A partner is gone. */
   leave(partner: Partner): void {
-    for (const [author, suspect] of this.#suspects) if (suspect.partner === partner) this.#suspects.delete(author)
-    if (this.#question?.partner === partner) this.#endQuestion()
+    this.#questions.get(partner)?.stop()
+    this.#questions.delete(partner)
     this.forget()
     this.ask()
   }
@@ -99,12 +122,14 @@ export class Asking {
 
   /** It is proven that the author wrote two feeds. */
   convict(author: PeerId): void {
-    this.#suspects.delete(author)
+    for (const partner of this.deps.partners.values()) partner.trust(author)
   }
 
   close(): void {
-    this.#endQuestion()
-    this.#cancelAsking?.()
+    for (const { stop } of this.#questions.values()) stop()
+    this.#questions.clear()
+    this.#cancelLooking?.()
+    this.#cancelLookingAgain?.()
   }
 
   /** Notes whether a partner has more of an author than is here, or something else. */
@@ -122,7 +147,7 @@ export class Asking {
     if (wasAhead && !this.#isAnyAhead(author)) this.#missingSince.delete(author)
     const held = this.deps.log.held(author)
     if (!theirs || !held || theirs.head !== held.head || theirs.hash.length === 0) return
-    if (!sameBytes(theirs.hash, held.hash) && !this.#suspects.has(author)) this.suspect(partner, author, held.head)
+    if (!sameBytes(theirs.hash, held.hash) && !partner.suspicions.has(author)) this.suspect(partner, author, held.head)
   }
 
   #isAnyAhead(author: PeerId): boolean {
@@ -131,80 +156,111 @@ export class Asking {
 
   /** Somebody holds another feed of that author's than is held here, at that number or before it. */
   suspect(partner: Partner, author: PeerId, seq: number): void {
-    if (this.#suspects.size >= MAX_WANTED_FEEDS) return
     const floor = this.deps.log.feed(author)?.floor ?? 1
-    const from = Math.min(seq, this.#suspects.get(author)?.from ?? seq) - MAX_SEGMENT_ENTRIES
-    this.#suspects.set(author, { from: Math.max(floor, from), partner })
+    const from = Math.min(seq, partner.suspicions.get(author) ?? seq) - MAX_SEGMENT_ENTRIES
+    partner.suspect(author, Math.max(floor, from))
   }
 
-  /** Asks one who has something that is missing here, unless somebody is being asked. */
+  /** Asks those who have something that is missing here and are not being asked. */
   ask(): void {
     const { clock } = this.deps
-    if (this.#question) return
-    this.#cancelAsking?.()
-    this.#cancelAsking = undefined
-    // Of those who have something, the one who was asked longest ago: nobody holds the question by claiming most.
-    const [partner] = this.#able
-      .filter((able) => this.#wantedOf(able).size > 0)
-      .sort((one, other) => one.askedAt - other.askedAt)
-    if (partner) {
-      const asked = this.#wantedOf(partner)
-      const stop = clock.after(ANSWER_PATIENCE, () => this.#handleSilence())
-      const suspects = new Map([...asked].filter(([author, from]) => this.#suspects.get(author)?.from === from))
-      const since = clock.now()
-      partner.askedAt = since
-      this.#isAnswered = false
-      this.#question = { partner, asked, since, suspects, stop }
-      const feeds = [...asked].map(([author, from]) => ({ author, from }))
-      return this.deps.send(partner.id, encodeLogMessage({ kind: 'want', direct: this.deps.direct, feeds }))
-    }
-    const suspected = [...this.#suspects.values()].map((suspect) => suspect.partner)
-    const ahead = [...this.deps.partners.values()].filter((other) => other.ahead.size > 0 || suspected.includes(other))
-    if (ahead.length === 0) return
-    // What has to be waited for is grace, or the end of a pause.
-    const pauses = ahead.map(({ pausedUntil }) => pausedUntil - clock.now()).filter((pause) => pause > 0)
-    this.#cancelAsking = clock.after(Math.min(GRACE, ...pauses), () => this.ask())
+    const due = this.#lookedAt + LOOK_EVERY - clock.now()
+    if (due <= 0) this.#look()
+    else this.#cancelLooking ??= clock.after(due, () => this.#look())
   }
 
-  /** What a partner is to be asked for, each feed from a number on. */
-  #wantedOf(partner: Partner): ReadonlyMap<PeerId, number> {
-    const now = this.deps.clock.now()
+  #look(): void {
+    const { clock, partners } = this.deps
+    this.#cancelLooking?.()
+    this.#cancelLookingAgain?.()
+    this.#cancelLooking = undefined
+    this.#lookedAt = clock.now()
+    const searching = [...partners.values()].filter(({ ahead, suspicions }) => ahead.size > 0 || suspicions.size > 0)
+    if (searching.length === 0) return
+    const open = [...this.#questions.values()].filter((question) => this.#keepsOthersOut(question))
+    const taken = new Set(open.flatMap(({ asked }) => [...asked.keys()]))
+    const floors = lowestFloors(searching)
+    let count = open.length
+    for (const partner of searching.sort(byStanding)) {
+      if (count >= MAX_QUESTIONS) break
+      if (partner.standing.isPaused || this.#questions.has(partner)) continue
+      const asked = this.#wantedOf(partner, taken, floors)
+      if (asked.size === 0) continue
+      this.#put(partner, asked)
+      for (const author of asked.keys()) taken.add(author)
+      count += 1
+    }
+    // What has to be waited for is grace, an answer, or the end of a pause.
+    const pauses = searching.map(({ standing }) => standing.pausedUntil - clock.now()).filter((pause) => pause > 0)
+    this.#cancelLookingAgain = clock.after(Math.min(GRACE, ...pauses), () => this.#look())
+  }
+
+  #keepsOthersOut({ partner, since, isAnswered }: Question): boolean {
+    const { failures, isProven } = partner.standing
+    const time = failures > 0 ? 0 : isProven ? LEFT_TO_PROVEN : LEFT_TO_ANYBODY
+    return isAnswered || this.deps.clock.now() - since < time
+  }
+
+  #put(partner: Partner, asked: ReadonlyMap<PeerId, number>): void {
+    const { clock, direct, log, send } = this.deps
+    const stop = clock.after(ANSWER_PATIENCE, () => this.#handleSilence(partner))
+    const suspicions = new Map([...asked].filter(([author, from]) => partner.suspicions.get(author) === from))
+    const isStart = (author: PeerId) => suspicions.has(author) || log.reach(author) === (log.feed(author)?.head ?? 0)
+    const starts = new Map([...asked].filter(([author]) => isStart(author)))
+    const since = clock.now()
+    partner.standing.askedAt = since
+    this.#questions.set(partner, { partner, asked, starts, since, suspicions, isAnswered: false, stop })
+    const feeds = [...asked].map(([author, from]) => ({ author, from }))
+    send(partner.id, encodeLogMessage({ kind: 'want', direct, feeds }))
+  }
+
+  /**
+   * What a partner is to be asked for, each feed from a number on.
+   * @param taken authors of whom somebody else is asked
+   * @param floors from where on each feed is held by any of those who have more of it
+   */
+  #wantedOf(
+    partner: Partner,
+    taken: ReadonlySet<PeerId>,
+    floors: ReadonlyMap<PeerId, number>,
+  ): ReadonlyMap<PeerId, number> {
+    const { clock, log, partners } = this.deps
     const wanted = new Map<PeerId, number>()
     for (const author of partner.ahead) {
       if (wanted.size >= MAX_WANTED_FEEDS) break
-      // Until it is known where the two part, more of either is of no use.
-      if (this.#suspects.has(author)) continue
-      const isComing = author !== partner.id && this.deps.partners.has(author)
-      const missing = now - (this.#missingSince.get(author) ?? now)
+      const theirs = partner.has(author)
+      // Until it is known where the two part, more of its feed is of no use.
+      if (!theirs || taken.has(author) || partner.suspicions.has(author) || !log.takes(author)) continue
+      const missing = clock.now() - (this.#missingSince.get(author) ?? clock.now())
+      const isComing = author !== partner.id && partners.has(author)
       if (isComing && missing < GRACE) continue
-      const next = (this.deps.log.feed(author)?.head ?? 0) + 1
-      const floor = partner.has(author)?.floor ?? next
+      const head = log.feed(author)?.head ?? 0
+      const next = log.reach(author) + 1
+      // What waits here is not asked for again.
+      if (theirs.head < next) continue
       // Where somebody holds what comes right behind, nothing is jumped over.
-      if (floor <= next) wanted.set(author, next)
-      else if (missing >= (next > 1 ? ABANDONED_AFTER : JUMPED_AFTER) && !this.#holdsEarlier(author, floor))
-        wanted.set(author, floor)
+      if (theirs.floor <= next) wanted.set(author, next)
+      else if (next === head + 1 && missing >= (head > 0 ? ABANDONED_AFTER : JUMPED_AFTER)) {
+        if ((floors.get(author) ?? 0) >= theirs.floor) wanted.set(author, theirs.floor)
+      }
     }
-    for (const [author, suspect] of this.#suspects) if (suspect.partner === partner) wanted.set(author, suspect.from)
+    for (const [author, from] of partner.suspicions) wanted.set(author, from)
     return wanted
   }
 
-  /** Whether somebody who is linked says to hold what comes before, though it may not be asked for just now. */
-  #holdsEarlier(author: PeerId, floor: number): boolean {
-    return [...this.deps.partners.values()].some(
-      (partner) => partner.ahead.has(author) && (partner.has(author)?.floor ?? floor) < floor,
-    )
-  }
-
-  #handleSilence(): void {
-    this.#question?.partner.judge(false)
-    this.#endQuestion()
+  #handleSilence(partner: Partner): void {
+    partner.standing.judge(false)
+    // Whoever does not show another feed may as well not have it.
+    partner.trust()
+    this.#questions.delete(partner)
     this.ask()
   }
 
-  /** Whether everybody who has that feed says to have let this entry go. */
+  /** Whether everybody who is linked says to have let this entry go, its author being away. */
   isLetGo({ author, seq }: Parent): boolean {
-    const held = [...this.deps.partners.values()].flatMap((partner) => partner.has(author) ?? [])
-    return held.some(({ floor }) => floor > seq) && held.every(({ floor, head }) => floor > seq || head < seq)
+    const { partners } = this.deps
+    if (partners.size === 0 || partners.has(author)) return false
+    return [...partners.values()].every((partner) => (partner.has(author)?.floor ?? 0) > seq)
   }
 
   /** Whether anybody says to hold it. */
@@ -213,11 +269,6 @@ export class Asking {
       const held = partner.has(author)
       return held !== undefined && held.floor <= seq && held.head >= seq
     })
-  }
-
-  /** Those who are asked when they have something. */
-  get #able(): readonly Partner[] {
-    return [...this.deps.partners.values()].filter(({ isPaused }) => !isPaused)
   }
 
   /**
@@ -232,9 +283,24 @@ export class Asking {
     this.compare(partner, author)
     this.ask()
   }
+}
 
-  #endQuestion(): void {
-    this.#question?.stop()
-    this.#question = undefined
-  }
+/** Those who gave something the last time come first, those of them who ever gave anything before the others, in turn. */
+function byStanding({ standing: one }: Partner, { standing: other }: Partner): number {
+  return (
+    one.failures - other.failures ||
+    Number(other.isProven) - Number(one.isProven) ||
+    Math.sign(one.askedAt - other.askedAt) ||
+    0
+  )
+}
+
+function lowestFloors(partners: readonly Partner[]): ReadonlyMap<PeerId, number> {
+  const floors = new Map<PeerId, number>()
+  for (const partner of partners)
+    for (const author of partner.ahead) {
+      const floor = partner.has(author)?.floor ?? Number.POSITIVE_INFINITY
+      floors.set(author, Math.min(floor, floors.get(author) ?? Number.POSITIVE_INFINITY))
+    }
+  return floors
 }

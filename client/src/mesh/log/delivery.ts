@@ -36,6 +36,8 @@ export class Delivery {
   readonly contradicted = new Set<PeerId>()
   /** units that are to be compared with what is held */
   readonly doubtful: Unit[] = []
+  /** of whom something came that cannot be taken before times here have come closer to that */
+  readonly ahead = new Map<PeerId, number>()
   /** what no honest peer sends */
   fault: string | undefined
   /** what is delivered here, of which nobody has looked yet what waits for it */
@@ -64,11 +66,16 @@ export class Delivery {
       case 'fits':
         return this.include(unit, placing)
       case 'early':
-        return this.waiting.add({ unit, start, since: now, on: placing.on })
+        return this.#wait(unit, start, placing.on)
       case 'gap':
-        if (follows(unit, this.waiting.tail(unit.author)))
-          this.waiting.add({ unit, start, since: now, on: entryBefore(unit) })
-        else this.gaps.set(unit.author, lastOf(unit).raw.seq)
+        if (follows(unit, this.waiting.tail(unit.author))) return this.#wait(unit, start, entryBefore(unit))
+        this.gaps.set(unit.author, lastOf(unit).raw.seq)
+        return
+      case 'ahead':
+        this.ahead.set(unit.author, placing.lamport)
+        if (unit.author === this.sender) this.fault ??= 'a time ahead of all that is known'
+        return
+      case 'full':
         return
       case 'contradiction':
         if (start === undefined) this.contradicted.add(unit.author)
@@ -139,8 +146,17 @@ export class Delivery {
     const placing = place(unit, this.draft, start, (missing) => this.isGone(missing, waiting))
     if (placing.kind === 'early') return this.waiting.block(waiting, placing.on)
     if (placing.kind === 'gap') return this.waiting.block(waiting, entryBefore(unit))
-    this.waiting.take(unit)
+    if (placing.kind === 'ahead') this.ahead.set(unit.author, placing.lamport)
+    if (placing.kind === 'fits' || placing.kind === 'known') this.waiting.take(unit)
+    // What waits behind what is not taken would wait for ever.
+    else this.waiting.drop(unit.author)
     if (placing.kind === 'fits') this.include(unit, placing)
+  }
+
+  /** What there is no room for is asked for again. */
+  #wait(unit: Unit, start: number | undefined, on: Parent): void {
+    const isTaken = this.waiting.add({ unit, start, since: this.deps.clock.now(), on, sender: this.sender })
+    if (!isTaken) this.gaps.set(unit.author, lastOf(unit).raw.seq)
   }
 
   #isLate(raw: RawEntry): boolean {

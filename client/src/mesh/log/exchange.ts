@@ -16,6 +16,7 @@ import type { Log, LogEvents, Outcome } from './log'
 import { Partner } from './partner'
 import type { Early } from './placing'
 import { lastOf } from './runs'
+import { Standing } from './standing'
 import { Telling } from './telling'
 
 /** So long what refers to something that nobody claims to have waits for it all the same. */
@@ -32,6 +33,9 @@ const QUEUE_PAUSE: Millis = 20
 
 /** Peers of whom it is remembered how far they have one's own feed. */
 const MAX_REMEMBERED_READERS = 1024
+
+/** Peers of whom it is remembered how they have answered: more than are linked at once. */
+const MAX_STANDINGS = 256
 
 interface ExchangeDeps {
   readonly log: Log
@@ -51,6 +55,7 @@ export class Exchange {
   readonly log: Log
   readonly #partners = new Map<PeerId, Partner>()
   readonly #readers = new BoundedMap<PeerId, number>(MAX_REMEMBERED_READERS)
+  readonly #standings = new BoundedMap<PeerId, Standing>(MAX_STANDINGS)
   readonly #telling: Telling
   readonly #asking: Asking
   /** since when somebody has been linked, and this page awake: before that nobody could have told what there is */
@@ -71,7 +76,8 @@ export class Exchange {
   link(peer: PeerId, publicKey: Uint8Array): void {
     this.unlink(peer)
     if (this.#partners.size === 0) this.#watchingSince = this.deps.clock.now()
-    const partner = new Partner(peer, publicKey, this.deps.clock)
+    const standing = this.#standings.getOrMake(peer, () => new Standing(this.deps.clock))
+    const partner = new Partner(peer, publicKey, standing)
     this.#partners.set(peer, partner)
     this.#telling.all(partner)
   }
@@ -145,7 +151,7 @@ export class Exchange {
 
   #handleHave(partner: Partner, { feeds, full }: Extract<LogMessage, { kind: 'have' }>): void {
     // Whoever says too much says it again in time.
-    if (!partner.takesFeeds(feeds.length)) return
+    if (!partner.standing.takesFeeds(feeds.length)) return
     if (full) partner.forget()
     for (const feed of feeds) {
       partner.tell(feed)
@@ -192,17 +198,17 @@ export class Exchange {
       0,
     )
     const isTooMuch = !question && partner.pending + size > MAX_WAITING_BYTES
-    if (!partner.takesEntries(count, size, question !== undefined) || isTooMuch)
+    if (!partner.standing.takesEntries(count, size, question !== undefined) || isTooMuch)
       return this.#asking.gap(partner, partner.id, (this.log.feed(partner.id)?.head ?? 0) + 1)
     partner.pending += size
     const sender = { id: partner.id, publicKey: partner.publicKey }
     const isGone = (missing: Parent) => this.#asking.isLetGo(missing)
     let outcome: Outcome | undefined
     try {
-      outcome = await this.log.receive({ sender, segments, asked: question?.asked, isGone })
+      outcome = await this.log.receive({ sender, segments, asked: question?.starts, isGone })
     } finally {
       partner.pending -= size
-      if (question) this.#asking.settle(question, outcome)
+      if (question) this.#asking.settle(question, { outcome, bytes: size })
     }
     if (outcome.fault !== undefined) this.deps.onOffence(partner.id, outcome.fault)
     for (const [author, seq] of outcome.gaps) this.#asking.gap(partner, author, seq)
@@ -216,7 +222,7 @@ export class Exchange {
     // Alone nobody can tell what there is.
     if (this.log.waiting === 0 || this.#partners.size === 0) return
     const due = clock.now() + RELEASED_AFTER
-    this.#cancelReleasing ??= clock.after(RELEASED_AFTER, () => void this.#release(due))
+    this.#cancelReleasing ??= clock.after(RELEASED_AFTER, () => this.#begin(this.#release(due)))
   }
 
   async #release(due: Millis): Promise<void> {
@@ -229,8 +235,7 @@ export class Exchange {
       const isHad = this.#partners.has(author) || this.#asking.isClaimed({ author, seq })
       return isHad && clock.now() - Math.max(since, this.#watchingSince) >= patience
     }
-    // It fails when the log is closed meanwhile, and nobody waits for it then.
-    await this.log.release(isGone).catch(() => undefined)
+    await this.log.release(isGone)
     this.#cancelReleasing = undefined
     this.#releaseLater()
   }
@@ -267,7 +272,7 @@ export class Exchange {
   async #handleForks(partner: Partner, proofs: readonly Uint8Array[]): Promise<void> {
     const [proof, ...others] = proofs
     if (others.length > 0) return this.deps.onOffence(partner.id, 'several proofs at once')
-    if (!proof || !partner.takesProof()) return
+    if (!proof || !partner.standing.takesProof()) return
     const isClaimed = (author: PeerId) => [...this.#partners.values()].some((each) => (each.has(author)?.head ?? 0) > 0)
     const fault = await this.log.judge(proof, isClaimed)
     if (fault !== undefined) this.deps.onOffence(partner.id, fault)
@@ -295,7 +300,7 @@ export class Exchange {
   #confront(partner: Partner, author: PeerId): boolean {
     const proof = this.log.feed(author)?.fork?.proof
     if (!proof || partner.proofs.get(author) === proof) return true
-    if (!partner.sendsProof()) return false
+    if (!partner.standing.sendsProof()) return false
     partner.proofs.set(author, proof)
     this.deps.send(partner.id, encodeLogMessage({ kind: 'forks', direct: this.deps.direct, proofs: [proof] }))
     return true

@@ -3,7 +3,7 @@
  * entries nobody has followed yet. The entries themselves are the store's. Rules LG1, LG3, LG7.
  */
 import type { PeerId } from '../protocol/ids'
-import { MAX_LAMPORT_STEP, MAX_PARENTS } from '../protocol/limits'
+import { MAX_PARENTS } from '../protocol/limits'
 import { HASH_BYTES, type HeldFeed, SHORT_HASH_BYTES } from '../protocol/log-messages'
 import { comparePositions, type Position } from './entry'
 import type { Parent, RawEntry } from './entry-codec'
@@ -88,12 +88,8 @@ export class Feeds {
       .filter(([other]) => other !== author)
       .sort(([, a], [, b]) => b.lamport - a.lamport)
       .slice(0, MAX_PARENTS)
-    const followed = Math.max(this.#feeds.get(author)?.lamport ?? 0, ...newest.map(([, { lamport }]) => lamport))
-    return {
-      parents: newest.map(([other, { seq }]) => ({ author: other, seq })),
-      // Behind what was taken out as well, since people have read it, as long as others take that.
-      lamport: Math.max(followed + 1, Math.min(this.#lamport + 1, followed + MAX_LAMPORT_STEP)),
-    }
+    // Behind what was taken out as well, since people have read it.
+    return { parents: newest.map(([other, { seq }]) => ({ author: other, seq })), lamport: this.#lamport + 1 }
   }
 
   commit(draft: Draft): void {

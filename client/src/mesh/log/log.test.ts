@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { keyOf, type OpenLog, openLog, Writer } from '../../sim/log-scene'
 import { VirtualClock } from '../../sim/virtual-clock'
 import type { PeerId } from '../protocol/ids'
-import { MAX_LAMPORT_STEP, MAX_PARENTS, MAX_SEGMENT_ENTRIES } from '../protocol/limits'
+import { MAX_LAMPORT_GAP, MAX_PARENTS, MAX_SEGMENT_ENTRIES } from '../protocol/limits'
 import type { Segment } from '../protocol/log-messages'
 import { comparePositions, type Entry } from './entry'
 import { decodeEntry } from './entry-codec'
@@ -267,30 +267,36 @@ describe('what comes', () => {
     expect(await brings(open, [await writer.segment(3, 6, 'own')], { from: bob })).toMatchObject({ delivered: 4 })
   })
 
-  it('[LG7] whose time is far ahead of what it follows is refused, so that nobody can use the numbers up', async () => {
+  it('[LG7] whose time is far ahead of all that is known is not taken before that has come closer', async () => {
     const open = await openLog(clock(), alice)
-    const fault = 'a time ahead of all that it follows'
-    const early = new Writer(bob).write('now', { lamport: MAX_LAMPORT_STEP + 1 })
+    const early = new Writer(bob).write('now', { lamport: MAX_LAMPORT_GAP + 2 })
     expect(await brings(open, [await early.segment(1)])).toMatchObject(nothing)
+    expect(open.log.takes(bob.id)).toBe(false)
     const own = await early.segment(1, 1, 'own')
     const sender = { id: bob.id, publicKey: bob.publicKey }
+    const fault = 'a time ahead of all that is known'
     expect(await open.log.receive({ sender, segments: [own] })).toMatchObject({ ...nothing, fault })
-    const latest = new Writer(bob)
-      .write('now', { lamport: MAX_LAMPORT_STEP })
-      .write('soon', { lamport: 2 * MAX_LAMPORT_STEP })
-    expect(await brings(open, [await latest.segment(1)])).toMatchObject({ delivered: 2 })
+    const closer = new Writer(carol).write('soon', { lamport: MAX_LAMPORT_GAP })
+    expect(await brings(open, [await closer.segment(1)])).toMatchObject({ delivered: 1 })
+    expect(open.log.takes(bob.id)).toBe(true)
+    expect(await brings(open, [await early.segment(1)])).toMatchObject({ delivered: 1 })
   })
 
-  it('[LG7] whoever follows somebody whose time is far ahead is taken by who lacks only what was followed', async () => {
-    const open = await openLog(clock(), alice)
-    const ahead = new Writer(bob)
-    for (let count = 1; count <= 3; count++) ahead.write(`${count}`, { lamport: count * MAX_LAMPORT_STEP })
-    const after = new Writer(carol).write('hi', {
-      lamport: 1 + 3 * MAX_LAMPORT_STEP,
-      parents: [{ author: bob.id, seq: 3 }],
+  it('[LG7] whoever follows somebody whose time is far ahead is taken, whatever is held of what that one follows', async () => {
+    const ahead = new Writer(bob).write('now', {
+      lamport: MAX_LAMPORT_GAP,
+      parents: [{ author: keyOf('dave').id, seq: 1 }],
     })
-    expect(await brings(open, [await after.segment(1)])).toMatchObject(nothing)
-    expect(await brings(open, [await ahead.segment(1)])).toMatchObject({ delivered: 4 })
+    const after = new Writer(carol).write('hi', {
+      lamport: MAX_LAMPORT_GAP + 1,
+      parents: [{ author: bob.id, seq: 1 }],
+    })
+    const before = new Writer(keyOf('dave')).write('before')
+    const [one, other] = [await openLog(clock(), alice), await openLog(clock(), alice)]
+    await brings(one, [await before.segment(1)])
+    expect(await brings(one, [await ahead.segment(1), await after.segment(1)])).toMatchObject({ delivered: 2 })
+    expect(await brings(other, [await ahead.segment(1), await after.segment(1)])).toMatchObject({ delivered: 0 })
+    expect(await brings(other, [await before.segment(1)])).toMatchObject({ delivered: 3 })
   })
 
   it('[LG7] whose time does not go on is refused', async () => {

@@ -5,7 +5,9 @@
 import type { PeerKey } from '../identity/peer-key'
 import type { Signatures } from '../identity/signatures'
 import type { PeerId } from '../protocol/ids'
+import { MAX_FEEDS, MAX_LAMPORT_GAP, MAX_OTHERS_FEEDS } from '../protocol/limits'
 import type { HeldFeed, Segment } from '../protocol/log-messages'
+import { BoundedMap } from '../runtime/bounded-map'
 import { Emitter } from '../runtime/emitter'
 import { invariant } from '../runtime/invariant'
 import { answer } from './answers'
@@ -84,6 +86,8 @@ export class Log {
   readonly #forks: Forks
   readonly #waiting = new Waiting()
   readonly #recent = new RecentEntries()
+  /** the times of what could not be taken yet, by author */
+  readonly #ahead = new BoundedMap<PeerId, number>(MAX_FEEDS)
   readonly #delivery: DeliveryDeps
   readonly #history: History
   #newest: Position | undefined
@@ -123,6 +127,17 @@ export class Log {
   /** What others are told of a feed; undefined when nothing of it is held. */
   held(author: PeerId): HeldFeed | undefined {
     return this.#feeds.held(author)
+  }
+
+  /** The last entry of a feed that is here, if only to wait. */
+  reach(author: PeerId): number {
+    return this.#tailOf(author)?.seq ?? 0
+  }
+
+  /** Whether what comes next of a feed can be taken now, as far as known. */
+  takes(author: PeerId): boolean {
+    const hasRoom = this.#feeds.get(author) !== undefined || this.#feeds.size < MAX_OTHERS_FEEDS
+    return hasRoom && (this.#ahead.get(author) ?? 0) <= this.#feeds.lamport + MAX_LAMPORT_GAP
   }
 
   /** Entries that came and wait for what they refer to. */
@@ -284,7 +299,8 @@ export class Log {
 
   /** What is to be delivered counts from here on. */
   async #keep(delivery: Delivery): Promise<void> {
-    const { draft } = delivery
+    const { draft, ahead } = delivery
+    for (const [author, lamport] of ahead) this.#ahead.set(author, lamport)
     if (draft.size === 0) return
     const { store } = this.deps
     await store.put(this.name, draft.entries, draft.changed, draft.abandoned)

@@ -2,11 +2,12 @@
 import type { PeerKey } from '../identity/peer-key'
 import { RoomError } from '../protocol/errors'
 import type { PeerId } from '../protocol/ids'
-import { ENTRIES_FRAME_BYTES, MAX_SEGMENT_ENTRIES } from '../protocol/limits'
+import { ENTRIES_FRAME_BYTES, MAX_PARENTS, MAX_SEGMENT_ENTRIES } from '../protocol/limits'
 import type { Clock } from '../runtime/clock'
 import type { Content } from './content'
 import type { Entry } from './entry'
-import { digestEntry, encodeEntry, hashEntry, type RawEntry } from './entry-codec'
+import { digestEntry, encodeEntry, hashEntry, type Parent, type RawEntry } from './entry-codec'
+import { parseEntryId } from './entry-id'
 import { emptyFeed, type Feeds } from './feeds'
 import type { Speech } from './log'
 import type { LogScope } from './log-scope'
@@ -118,9 +119,19 @@ export class OwnFeed {
     const { id: author } = key
     // Those that follow in one moment follow the first.
     const next = feeds.next(author)
-    const parents = index === 0 ? next.parents : []
+    const parents = this.#withTarget(content, index === 0 ? next.parents : [])
     const lamport = next.lamport + index
     return { author, seq, lamport, at: clock.wallTime(), previous, parents, ...speech.encode(content, { author, seq }) }
+  }
+
+  /** What an entry is about comes before it everywhere, also when newer ones of others are many. */
+  #withTarget(content: Content, parents: readonly Parent[]): readonly Parent[] {
+    const { key, feeds } = this.deps
+    const target = 'to' in content ? parseEntryId(content.to) : undefined
+    if (!target || target.author === key.id || parents.some(({ author }) => author === target.author)) return parents
+    // What is not here nobody else has to have either.
+    if ((feeds.get(target.author)?.head ?? 0) < target.seq) return parents
+    return [{ author: target.author, seq: target.seq }, ...parents.slice(0, MAX_PARENTS - 1)]
   }
 
   /** Its writer's name, when the log does not have it or has not told it for long. */

@@ -1,25 +1,11 @@
-/** One linked peer with whom a log is shared: what it has, what it was sent, and how it answers. Rules LM1-LM4. */
-import { TokenBucket } from '../../../../signaling-server/src/rate'
+/** One linked peer with whom a log is shared: what it has, and what it was sent. Rules LM1-LM3. */
 import type { PeerId } from '../protocol/ids'
-import {
-  ENTRIES_PER_SECOND,
-  ENTRY_BURST,
-  MAX_FEEDS,
-  PAYLOAD_UNIT_BYTES,
-  TOLD_FEED_BURST,
-  TOLD_FEEDS_PER_SECOND,
-} from '../protocol/limits'
+import { MAX_FEEDS } from '../protocol/limits'
 import type { HeldFeed } from '../protocol/log-messages'
-import { type Clock, type Millis, seconds } from '../runtime/clock'
+import type { Standing } from './standing'
 
-/** The first pause after somebody who was asked gave nothing; it doubles each time. */
-const FIRST_PAUSE: Millis = seconds(1)
-const LONGEST_PAUSE: Millis = seconds(60)
-
-/** Proofs of forks that are looked at: two signatures each. Whoever has more than one to tell is under attack itself. */
-const PROOFS_TAKEN = { burst: 20, perSecond: 1 }
-/** Half of that is sent, so that none is dropped because several travelled together. */
-const PROOFS_SENT = { burst: 10, perSecond: 0.5 }
+/** Feeds of which it seems to hold another one than is held here: each is worth a question of its own. */
+const MAX_SUSPICIONS = 32
 
 export class Partner {
   /** authors of whom this one has more than is held here */
@@ -35,36 +21,17 @@ export class Partner {
   isBeingSent = false
   /** proofs that it was sent, by whom they are about */
   readonly proofs = new Map<PeerId, Uint8Array>()
-  /** when it was last asked for anything */
-  askedAt: Millis = Number.NEGATIVE_INFINITY
   readonly #has = new Map<PeerId, HeldFeed>()
-  readonly #told: TokenBucket
-  readonly #entries: TokenBucket
-  readonly #proofsTaken: TokenBucket
-  readonly #proofsSent: TokenBucket
-  #failures = 0
-  #pausedUntil: Millis = Number.NEGATIVE_INFINITY
-  #busyUntil: Millis = Number.NEGATIVE_INFINITY
+  readonly #suspicions = new Map<PeerId, number>()
 
   constructor(
     readonly id: PeerId,
     readonly publicKey: Uint8Array,
-    private readonly clock: Clock,
-  ) {
-    this.#told = new TokenBucket({ burst: TOLD_FEED_BURST, perSecond: TOLD_FEEDS_PER_SECOND }, () => clock.now())
-    this.#entries = new TokenBucket({ burst: ENTRY_BURST, perSecond: ENTRIES_PER_SECOND }, () => clock.now())
-    this.#proofsTaken = new TokenBucket(PROOFS_TAKEN, () => clock.now())
-    this.#proofsSent = new TokenBucket(PROOFS_SENT, () => clock.now())
-  }
+    readonly standing: Standing,
+  ) {}
 
   has(author: PeerId): HeldFeed | undefined {
     return this.#has.get(author)
-  }
-
-  /** @returns whether it may say of so many feeds what it holds */
-  takesFeeds(count: number): boolean {
-    // Whoever says nothing of any feed says something all the same.
-    return this.#told.take(Math.max(1, count))
   }
 
   /** It says what it holds. */
@@ -78,40 +45,18 @@ export class Partner {
     this.ahead.clear()
   }
 
-  /**
-   * @param isAnswer what was asked for is taken in any case, and nothing more is asked for until it is paid
-   * @returns whether so many entries may be looked at
-   */
-  takesEntries(count: number, bytes: number, isAnswer: boolean): boolean {
-    const cost = count + Math.floor(bytes / PAYLOAD_UNIT_BYTES)
-    if (this.#entries.take(cost)) return true
-    if (isAnswer) this.#busyUntil = this.clock.now() + (cost / ENTRIES_PER_SECOND) * 1000
-    return isAnswer
+  /** authors who seem to have written the feed that it holds and another one that is held here, and from where on to compare */
+  get suspicions(): ReadonlyMap<PeerId, number> {
+    return this.#suspicions
   }
 
-  /** @returns whether a proof of its may be looked at */
-  takesProof(): boolean {
-    return this.#proofsTaken.take()
+  suspect(author: PeerId, from: number): void {
+    if (this.#suspicions.size < MAX_SUSPICIONS || this.#suspicions.has(author)) this.#suspicions.set(author, from)
   }
 
-  /** @returns whether it may be sent a proof now */
-  sendsProof(): boolean {
-    return this.#proofsSent.take()
-  }
-
-  get isPaused(): boolean {
-    return this.clock.now() < this.pausedUntil
-  }
-
-  /** when it may be asked again */
-  get pausedUntil(): Millis {
-    return Math.max(this.#pausedUntil, this.#busyUntil)
-  }
-
-  /** It was asked and gave something of use, or nothing. */
-  judge(isUseful: boolean): void {
-    this.#failures = isUseful ? 0 : this.#failures + 1
-    const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (this.#failures - 1))
-    this.#pausedUntil = isUseful ? Number.NEGATIVE_INFINITY : this.clock.now() + pause
+  /** @param author of all, when it is none */
+  trust(author?: PeerId): void {
+    if (author === undefined) this.#suspicions.clear()
+    else this.#suspicions.delete(author)
   }
 }

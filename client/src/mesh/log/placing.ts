@@ -3,7 +3,7 @@
  * LG7.
  */
 import type { PeerId } from '../protocol/ids'
-import { MAX_FEEDS, MAX_LAMPORT_GAP, MAX_LAMPORT_STEP } from '../protocol/limits'
+import { MAX_LAMPORT_GAP, MAX_OTHERS_FEEDS } from '../protocol/limits'
 import type { Millis } from '../runtime/clock'
 import { sameBytes } from './bytes'
 import type { Parent } from './entry-codec'
@@ -19,6 +19,10 @@ export type Placing =
   | { readonly kind: 'known' }
   /** entries of its author are missing before it */
   | { readonly kind: 'gap' }
+  /** its time is far ahead of all that is known here, up to which it has to go */
+  | { readonly kind: 'ahead'; readonly lamport: number }
+  /** it is of one author more than there may be */
+  | { readonly kind: 'full' }
   /** it does not follow what is held of its author: one of the two is forged */
   | { readonly kind: 'contradiction' }
   | { readonly kind: 'wrong'; readonly reason: string }
@@ -52,31 +56,16 @@ export function place(
   const entries = unit.entries.filter(({ raw }) => raw.seq > head)
   const [next] = entries
   if (!next) return { kind: 'known' }
-  if (!draft.hasRoomFor(unit.author, MAX_FEEDS)) return { kind: 'wrong', reason: 'more authors than a log may have' }
+  if (!draft.hasRoomFor(unit.author, MAX_OTHERS_FEEDS)) return { kind: 'full' }
   if (next.raw.lamport <= (feed?.lamport ?? 0)) return { kind: 'wrong', reason: 'time that runs backwards' }
   const isMissing = (parent: Parent) => !isHere(parent.author, parent.seq, draft) && !isGone(parent)
   for (const { raw } of entries) {
     const on = raw.parents.find(isMissing)
     if (on) return { kind: 'early', on }
   }
-  if (!isTimely(entries, jumps, draft)) return { kind: 'wrong', reason: 'a time ahead of all that it follows' }
+  // Times grow within a unit. One bound for all that comes: what is known of that which it follows differs from peer to peer.
+  if (last.lamport > draft.lamport + MAX_LAMPORT_GAP) return { kind: 'ahead', lamport: last.lamport }
   return { kind: 'fits', entries, jumps }
-}
-
-/**
- * Each entry is few steps behind the latest of what it follows, as far as that is here, and else not too many behind all that is
- * known: nobody can use the numbers up.
- */
-function isTimely(entries: readonly ChainedEntry[], jumps: boolean, draft: Draft): boolean {
-  let before = 0
-  for (const [index, { raw }] of entries.entries()) {
-    const isUnknown = (jumps && index === 0) || raw.parents.some(({ author, seq }) => !holds(author, seq, draft))
-    const heads = [raw, ...raw.parents].map(({ author }) => draft.get(author)?.lamport ?? 0)
-    const latest = isUnknown ? draft.lamport + MAX_LAMPORT_GAP : Math.max(before, ...heads) + MAX_LAMPORT_STEP
-    if (raw.lamport > latest) return false
-    before = raw.lamport
-  }
-  return true
 }
 
 /** @returns whether the unit has, or comes right behind, the very entry at `head` */
@@ -89,7 +78,7 @@ function continues(unit: Unit, head: number, hash: Uint8Array): boolean {
 
 function isHere(author: PeerId, seq: number, draft: Draft): boolean {
   const feed = draft.get(author)
-  if (!feed) return !draft.hasRoomFor(author, MAX_FEEDS)
+  if (!feed) return !draft.hasRoomFor(author, MAX_OTHERS_FEEDS)
   return holds(author, seq, draft) || (feed.fork !== undefined && seq >= feed.fork.seq)
 }
 

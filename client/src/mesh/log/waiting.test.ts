@@ -7,7 +7,10 @@ import { Waiting } from './waiting'
 const carol = keyOf('carol').id
 
 /** It waits for what carol says. */
-const waits = (unit: Unit, seq = 1, start?: number) => ({ unit, start, since: 0, on: { author: carol, seq } })
+const waits = (unit: Unit, seq = 1, start?: number, sender = carol) => ({
+  ...{ unit, start, sender, since: 0 },
+  on: { author: carol, seq },
+})
 
 const bob = () => new Writer(keyOf('bob')).writeEach(6)
 

@@ -15,6 +15,8 @@ const OVERHEAD = 500
 const costOf = ({ size, entries }: Unit): number => size + entries.length * OVERHEAD
 
 export interface WaitingUnit extends Early {
+  /** who handed it on; undefined when nobody did */
+  readonly sender: PeerId | undefined
   /** where the author's feed was asked for from when it came, see place */
   readonly start: number | undefined
   /** an entry that it refers to, or its author's before it */
@@ -35,6 +37,8 @@ export class Waiting {
   readonly #units = new Map<Unit, WaitingUnit>()
   /** by what they wait for */
   readonly #blocked = new Map<string, Set<Unit>>()
+  /** what of all this each has sent, in bytes */
+  readonly #sent = new Map<PeerId | undefined, number>()
   /** by author, in the order of the feed */
   readonly #feeds = new Map<PeerId, Unit[]>()
   #bytes = 0
@@ -57,18 +61,25 @@ export class Waiting {
     return { seq: raw.seq, hash }
   }
 
-  /** @param waiting whose unit follows what is held, or what waits already, of its author */
-  add(waiting: WaitingUnit): void {
-    const { unit } = waiting
+  /**
+   * When all is full, what came last of whoever has sent most of it makes room.
+   * @param waiting whose unit follows what is held, or what waits already, of its author
+   * @returns whether it waits here
+   */
+  add(waiting: WaitingUnit): boolean {
+    const { unit, sender } = waiting
     const tail = this.tail(unit.author)
-    if (tail && firstOf(unit).raw.seq <= tail.seq) return
-    if (this.#bytes + costOf(unit) > MAX_WAITING_BYTES) return
-    this.#bytes += costOf(unit)
+    if (tail && firstOf(unit).raw.seq <= tail.seq) return true
+    const cost = costOf(unit)
+    while (this.#bytes + cost > MAX_WAITING_BYTES) if (!this.#makeRoom(sender, cost)) return false
+    this.#bytes += cost
+    this.#sent.set(sender, (this.#sent.get(sender) ?? 0) + cost)
     this.#count += unit.entries.length
     const feed = this.#feeds.get(unit.author)
     if (feed) feed.push(unit)
     else this.#feeds.set(unit.author, [unit])
     this.#block(waiting)
+    return true
   }
 
   /** One that waits goes on waiting, for something else. */
@@ -93,10 +104,14 @@ export class Waiting {
 
   /** Takes one out, whose turn has come. */
   take(unit: Unit): void {
-    if (!this.#units.has(unit)) return
+    const waiting = this.#units.get(unit)
+    if (!waiting) return
     this.#unblock(unit)
     this.#units.delete(unit)
     this.#bytes -= costOf(unit)
+    const left = (this.#sent.get(waiting.sender) ?? 0) - costOf(unit)
+    if (left > 0) this.#sent.set(waiting.sender, left)
+    else this.#sent.delete(waiting.sender)
     this.#count -= unit.entries.length
     const feed = this.#feeds.get(unit.author) ?? []
     feed.splice(feed.indexOf(unit), 1)
@@ -106,6 +121,18 @@ export class Waiting {
   /** Drops all of an author's. */
   drop(author: PeerId): void {
     for (const unit of [...(this.#feeds.get(author) ?? [])]) this.take(unit)
+  }
+
+  /** @returns false when nobody has sent more than that one has with this */
+  #makeRoom(sender: PeerId | undefined, cost: number): boolean {
+    const [most] = [...this.#sent].sort(([, one], [, other]) => other - one)
+    if (!most || most[1] <= (this.#sent.get(sender) ?? 0) + cost) return false
+    const last = this.units.findLast((waiting) => waiting.sender === most[0])
+    if (!last) return false
+    // What follows it in its feed would wait for ever.
+    const feed = this.#feeds.get(last.unit.author) ?? []
+    for (const unit of feed.slice(feed.indexOf(last.unit))) this.take(unit)
+    return true
   }
 
   #block(waiting: WaitingUnit): void {

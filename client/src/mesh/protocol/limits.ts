@@ -177,6 +177,9 @@ export const MAX_EMOJI_LENGTH = 32
  */
 export const MAX_FEEDS = 2048
 
+/** One place is one's own, however many others there are. */
+export const MAX_OTHERS_FEEDS = MAX_FEEDS - 1
+
 /** Entries that one signature covers: what an author says within moments. */
 export const MAX_SEGMENT_ENTRIES = 512
 
@@ -232,12 +235,9 @@ export const ENTRY_BURST = 4_000
 export const ENTRIES_PER_SECOND = 2_500
 
 /**
- * How far an entry's Lamport time may be ahead of what it follows. One is what is written here; whoever counts otherwise, by
- * entries at once, say, is taken as well, and 2^43 of the largest steps would use the numbers up.
+ * How far an entry's Lamport time may be ahead of all that is known here: as far as the busiest room comes in two years, of
+ * which whoever comes later finds the end alone. Only 2^27 of the largest steps use the numbers up.
  */
-export const MAX_LAMPORT_STEP = 1024
-
-/** The same above all that is known, where what it follows is not here any more: the busiest room in a year. */
 export const MAX_LAMPORT_GAP = 2 ** 26
 
 /** Ephemeral signals of one peer that are handed on at once. */
