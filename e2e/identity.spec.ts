@@ -18,6 +18,15 @@ test('[RL3] two people who say the same name and password of a room meet in it',
   await expect(bob.people, 'nobody is asked twice').toHaveCount(2)
 })
 
+test('[SI1] a room with a password opens also while the server is down', async ({ openTab, server }) => {
+  const alice = await openTab()
+  await server.stop()
+
+  await alice.enterNamedRoom('Breakfast club', 'eggs and toast')
+
+  await expect(alice.connection).toContainText('Signaling server unreachable')
+})
+
 test('somebody with another password is told so, and gets in with the right one', async ({ openTab }) => {
   const [alice, mallory] = [await openTab(), await openTab()]
   await alice.enterNamedRoom('Breakfast club', 'eggs and toast')
