@@ -84,7 +84,6 @@ export class RemotePeer {
       isSigned,
       onChange,
       onOffence: (what) => this.offend(what),
-      onUnfounded: () => this.#link?.close(),
     })
     this.#keepalive = new Keepalive({
       clock: deps.clock,
@@ -277,8 +276,10 @@ export class RemotePeer {
 
   #handleHello(hello: Hello): void {
     if (this.#greeted) return this.offend('hello came twice')
+    const link = this.#link
     // Without its record there is nobody to greet, and no other hello will come over this link.
-    if (!this.#record.read(hello.record)) return this.#link?.close()
+    const close = () => link?.close()
+    if (!this.#record.read(hello.record, close)) return close()
     this.#greeted = true
     this.#keepalive.heard()
     this.#setGone(false)

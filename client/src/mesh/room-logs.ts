@@ -11,7 +11,7 @@ import { SpillingLogStore } from './log/spilling-log-store'
 import { RoomError } from './protocol/errors'
 import { isPeerId, type PeerId } from './protocol/ids'
 import { MAX_HISTORY_PAGE } from './protocol/limits'
-import { Emitter } from './runtime/emitter'
+import type { Emitter } from './runtime/emitter'
 
 /** Where logs are kept. */
 export interface KeptLogs {
@@ -32,17 +32,16 @@ export interface HistoryOptions {
 
 interface RoomLogsDeps extends Omit<LogsDeps, 'store'> {
   readonly memory: KeptLogs
+  /** tells whoever listens to the room */
+  readonly emit: Emitter<LogsEvents>['emit']
 }
 
 export class RoomLogs {
-  readonly on: Emitter<LogsEvents>['on']
-  readonly #events = new Emitter<LogsEvents>()
   readonly #opening: Promise<Logs>
   #open: Logs | undefined
   #isLeft = false
 
   constructor(private readonly deps: RoomLogsDeps) {
-    this.on = this.#events.on.bind(this.#events)
     this.#opening = this.#openAll()
   }
 
@@ -98,7 +97,7 @@ export class RoomLogs {
   /** Says why nothing that is said here outlives the page. */
   tellUnkept(why: string): void {
     const words = `This browser does not keep what is said here, only this page does: ${why}`
-    this.#events.emit('error', new RoomError('not-stored', words))
+    this.deps.emit('error', new RoomError('not-stored', words))
   }
 
   /** From now on nothing is said or read; what was begun is done. */
@@ -106,24 +105,23 @@ export class RoomLogs {
     this.#isLeft = true
     const logs = await this.#opening.catch(() => undefined)
     await logs?.close()
-    this.#events.clear()
   }
 
   async #openAll(): Promise<Logs> {
-    const { memory, key } = this.deps
+    const { memory, key, emit } = this.deps
     const spill = async (why: string) => {
       // Whatever comes of it, people are told.
       await memory.burn().finally(() => this.tellUnkept(why))
     }
     const logs = await Logs.open({ ...this.deps, store: new SpillingLogStore(memory.logs, spill, key.id) })
-    logs.on('entry', (entry) => this.#events.emit('entry', entry))
-    logs.on('receipt', (receipt) => this.#events.emit('receipt', receipt))
-    logs.on('removed', (removed) => this.#events.emit('removed', removed))
+    logs.on('entry', (entry) => emit('entry', entry))
+    logs.on('receipt', (receipt) => emit('receipt', receipt))
+    logs.on('removed', (removed) => emit('removed', removed))
     logs.on('error', (error) => {
       // One's own: whoever comes back comes back with another.
       // Where it cannot be given up, the log says next time what it says now: nothing more is written to it.
       if (error.details.peer === key.id) memory.burn().catch(() => {})
-      this.#events.emit('error', error)
+      emit('error', error)
     })
     this.#open = logs
     return logs

@@ -198,7 +198,7 @@ export class Room {
    * What was said, a page at a time from the newest on: to everyone, or between this peer and `with`.
    * @param options.before the first of what was read last; without it the newest
    * @param options.limit 1 to 1000, else 100
-   * @throws RoomError 'left' | 'bad-data' for a `before` that is no position
+   * @throws RoomError 'left' | 'bad-data' for a `before` that is no position | 'not-stored' (what is kept cannot be read)
    */
   async history(options: HistoryOptions = {}): Promise<HistoryPage> {
     this.#assertOpen()
@@ -339,7 +339,7 @@ export class Room {
 
   #openLogs(): RoomLogs {
     const { self, keys } = this.deps
-    const logs = new RoomLogs({
+    return new RoomLogs({
       ...this.deps,
       room: keys.id,
       key: self.key,
@@ -349,12 +349,8 @@ export class Room {
       send: (to, message) => this.#peers.get(to)?.tell({ kind: 'log', message }),
       queued: (to) => this.#peers.get(to)?.queued ?? 0,
       onOffence: (peer, what) => this.#peers.get(peer)?.offend(what),
+      emit: this.#events.emit.bind(this.#events),
     })
-    logs.on('entry', (entry) => this.#events.emit('entry', entry))
-    logs.on('receipt', (receipt) => this.#events.emit('receipt', receipt))
-    logs.on('removed', (removed) => this.#events.emit('removed', removed))
-    logs.on('error', (error) => this.#events.emit('error', error))
-    return logs
   }
 
   #nameOf(author: PeerId): string | undefined {

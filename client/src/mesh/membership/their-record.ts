@@ -1,6 +1,6 @@
 /**
  * What another member says of itself, as far as it is believed: its own newest record, taken at once and taken back when its
- * signature does not hold. Rules ID3, PL5.
+ * signature does not hold. What becomes of the link over which it came is RemotePeer's. Rules ID3, PL5.
  */
 import { type MemberRecord, readRecord } from '../identity/member-record'
 import { RECORD_INTERVAL } from '../link/timing'
@@ -12,46 +12,54 @@ interface TheirRecordDeps {
   readonly clock: Clock
   /** whether a record is signed, for this room, by whom it claims to be of */
   readonly isSigned: (record: Uint8Array) => Promise<boolean>
+  /** What is believed is another one, or none any more; not told of what `read` takes. */
   readonly onChange: () => void
   readonly onOffence: (what: string) => void
-  /** The first one was not signed, and there is none now. */
-  readonly onUnfounded: () => void
 }
 
 export class TheirRecord {
-  #record: MemberRecord | undefined
+  /** the newest whose signature held */
+  #proven: MemberRecord | undefined
+  /** the newest of those that are being checked */
+  #claimed: MemberRecord | undefined
   /** Of several that come at once only the last is worth checking a signature. */
   #latest: Uint8Array | undefined
   #cancel: (() => void) | undefined
+  #stopped = false
 
   constructor(private readonly deps: TheirRecordDeps) {}
 
-  /** undefined before there is any */
+  /** undefined before there is any, and when none of them held */
   get value(): MemberRecord | undefined {
-    return this.#record
+    return newest(this.#proven, this.#claimed)
   }
 
-  /** @returns whether it is one of the peer's own */
-  read(bytes: Uint8Array): boolean {
+  /**
+   * @param onUnfounded it was not signed, and none had held when it came
+   * @returns whether it is one of the peer's own
+   */
+  read(bytes: Uint8Array, onUnfounded = () => {}): boolean {
     const { peer, onOffence } = this.deps
     const record = readRecord(bytes)
     if (!record.ok || record.value.peer !== peer) {
       onOffence(record.ok ? "somebody else's record" : record.reason)
       return false
     }
-    const before = this.#record
-    if (record.value.revision > (before?.revision ?? -1)) this.#record = record.value
-    void this.#checkSignature(bytes, before)
+    this.#claimed = newest(this.#claimed, record.value)
+    void this.#checkSignature(bytes, record.value, onUnfounded)
     return true
   }
 
   /** It says something new of itself. What comes within moments counts as one change. */
   update(bytes: Uint8Array): void {
+    if (this.#stopped) return
     this.#latest = bytes
     if (!this.#cancel) this.#readLatest()
   }
 
+  /** From now on nothing is read and nobody told, whatever comes of the signatures. */
   stop(): void {
+    this.#stopped = true
     this.#cancel?.()
   }
 
@@ -65,10 +73,20 @@ export class TheirRecord {
   }
 
   /** The link tells who speaks; the signature has to hold all the same, for those who will hear it from others. */
-  async #checkSignature(record: Uint8Array, before: MemberRecord | undefined): Promise<void> {
-    if (await this.deps.isSigned(record)) return
-    this.#record = before
-    if (!before) this.deps.onUnfounded()
+  async #checkSignature(bytes: Uint8Array, record: MemberRecord, onUnfounded: () => void): Promise<void> {
+    const isFirst = this.#proven === undefined
+    const isSigned = await this.deps.isSigned(bytes)
+    if (this.#stopped) return
+    const before = this.value
+    if (isSigned) this.#proven = newest(this.#proven, record)
+    if (this.#claimed === record) this.#claimed = undefined
+    if (this.value !== before) this.deps.onChange()
+    if (isSigned) return
+    if (isFirst) onUnfounded()
     this.deps.onOffence('a record that it has not signed')
   }
 }
+
+/** Of two with the same revision the first stays. */
+const newest = (one: MemberRecord | undefined, other: MemberRecord | undefined): MemberRecord | undefined =>
+  (other?.revision ?? -1) > (one?.revision ?? -1) ? other : one
