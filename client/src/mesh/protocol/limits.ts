@@ -186,6 +186,12 @@ export const MAX_SEGMENTS = 1024
 /** Bytes of entries that travel together, one entry at least: a message of somebody else waits behind them for some ms. */
 export const ENTRIES_FRAME_BYTES = 128 * KIB
 
+/**
+ * Entries in one answer, however small: each counts as bytes among MAX_DATA_VALUES, beyond which nobody reads a message. Half
+ * of these are theirs; the keys, hashes and signatures of MAX_SEGMENTS, 32 values each, take a third.
+ */
+export const MAX_ANSWERED_ENTRIES = MAX_DATA_VALUES / VALUES_OF_BYTES / 2
+
 /** Feeds of which entries are wanted at once: each costs who is asked a look at the disk. */
 export const MAX_WANTED_FEEDS = 256
 
