@@ -8,6 +8,8 @@ import {
   PAYLOAD_UNIT_BYTES,
   TOLD_FEED_BURST,
   TOLD_FEEDS_PER_SECOND,
+  WANTED_FEED_BURST,
+  WANTED_FEEDS_PER_SECOND,
 } from '../protocol/limits'
 import type { HeldFeed } from '../protocol/log-messages'
 import { type Clock, type Millis, seconds } from '../runtime/clock'
@@ -39,6 +41,7 @@ export class Partner {
   askedAt: Millis = Number.NEGATIVE_INFINITY
   readonly #has = new Map<PeerId, HeldFeed>()
   readonly #told: TokenBucket
+  readonly #wanted: TokenBucket
   readonly #entries: TokenBucket
   readonly #proofsTaken: TokenBucket
   readonly #proofsSent: TokenBucket
@@ -52,6 +55,7 @@ export class Partner {
     private readonly clock: Clock,
   ) {
     this.#told = new TokenBucket({ burst: TOLD_FEED_BURST, perSecond: TOLD_FEEDS_PER_SECOND }, () => clock.now())
+    this.#wanted = new TokenBucket({ burst: WANTED_FEED_BURST, perSecond: WANTED_FEEDS_PER_SECOND }, () => clock.now())
     this.#entries = new TokenBucket({ burst: ENTRY_BURST, perSecond: ENTRIES_PER_SECOND }, () => clock.now())
     this.#proofsTaken = new TokenBucket(PROOFS_TAKEN, () => clock.now())
     this.#proofsSent = new TokenBucket(PROOFS_SENT, () => clock.now())
@@ -65,6 +69,12 @@ export class Partner {
   takesFeeds(count: number): boolean {
     // Whoever says nothing of any feed says something all the same.
     return this.#told.take(Math.max(1, count))
+  }
+
+  /** @returns whether so many feeds that it wants may be looked for now; else it waits */
+  mayWant(count: number): boolean {
+    // Whoever wants nothing is answered all the same.
+    return this.#wanted.take(Math.max(1, count))
   }
 
   /** It says what it holds. */
