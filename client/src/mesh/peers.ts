@@ -310,7 +310,9 @@ export class Peers {
 
   #recordMember(id: PeerId, remote: RemotePeer): void {
     const { member } = remote
-    if (!member || this.#closed) return
+    if (this.#closed) return
+    // What it said of itself was not signed, and was taken back.
+    if (!member) return this.#roster.delete(id)
     for (const oldest of this.#roster.set({ ...member, verified: this.deps.verified.has(id) })) {
       const forgotten = this.#peers.get(oldest)
       // First of all, so that the end of its link does not put it on the roster again.

@@ -112,6 +112,17 @@ describe('a member that speaks in the name of another', () => {
     await siege.passes(true)
   })
 
+  it('[ID3] with a record in her hello that she has not signed: nobody sees her', async () => {
+    const sim = new Sim({ seed: 1, peers: ['alice', 'bob'] })
+    await sim.meshed()
+    const [key, other] = [sim.newProfile().key, sim.newProfile().key]
+    const record = await signRecord(sim.room.keys.id, { name: 'mallory', revision: 9 }, posing(key, other))
+    const siege = new Siege(sim, new Stranger(sim, 'mallory', { key, hello: { record } }))
+    await sim.run(seconds(60))
+    for (const peer of sim.peers) expect(peer.room.members()).toHaveLength(1)
+    await siege.passes(false)
+  })
+
   it('[ID3] with his record in the first hello of every link: it comes in nowhere, and soon calls rarely', async () => {
     const sim = new Sim({ seed: 1, peers: ['alice', 'bob'] })
     await sim.meshed()

@@ -3,11 +3,12 @@
  * Rules LM3, LG6.
  */
 import type { PeerId } from '../protocol/ids'
-import { MAX_SEGMENTS } from '../protocol/limits'
+import { MAX_ANSWERED_ENTRIES, MAX_SEGMENTS } from '../protocol/limits'
 import type { Segment } from '../protocol/log-messages'
-import { comparePositions } from './entry'
+import { comparePositions, type Position } from './entry'
 import type { Feeds } from './feeds'
 import type { Range, StoredEntry } from './log-store'
+import { SortedList } from './sorted-list'
 
 interface Wanted {
   readonly author: PeerId
@@ -15,6 +16,10 @@ interface Wanted {
 }
 
 const NO_SIGNATURE = new Uint8Array(64)
+
+/** What is read of one of many feeds at once, at least: less would take more looks at the disk, and of more most is read in vain. */
+const PIECE_BYTES = 1024
+const PIECE_ENTRIES = 16
 
 /** Reads one feed on, a piece at a time. */
 class FeedReader {
@@ -71,7 +76,7 @@ class FeedReader {
   }
 }
 
-/** @returns segments with about `budget` bytes of entries, one at least if there is any */
+/** @returns segments with about `budget` bytes of entries, one at least if there is any, and no more than can be read again */
 export async function answer(
   wanted: readonly Wanted[],
   budget: number,
@@ -83,33 +88,40 @@ export async function answer(
   },
 ): Promise<readonly Segment[]> {
   const { self, feeds } = deps
-  const piece = Math.max(4096, Math.ceil(budget / Math.max(1, wanted.length)))
-  const readers = wanted.flatMap(({ author, from }) => {
-    const feed = feeds.get(author)
-    if (!feed || from > feed.head) return []
-    const start = Math.max(from, feed.floor)
-    const read = (next: number) => deps.read({ author, from: next, to: feed.head }, piece)
-    return [new FeedReader(author === self ? undefined : feed.publicKey, start, feed.head, read)]
-  })
-  const nexts = new Map<FeedReader, StoredEntry>()
+  const share = (all: number) => Math.ceil(all / Math.max(1, wanted.length))
+  const piece = {
+    bytes: Math.max(PIECE_BYTES, share(budget)),
+    entries: Math.max(PIECE_ENTRIES, share(MAX_ANSWERED_ENTRIES)),
+  }
+  // Each reader stands at its next entry: to find the first of hundreds costs no more than a few comparisons.
+  const nexts = new SortedList<Position, Position & { readonly reader: FeedReader }>(comparePositions)
   const look = async (reader: FeedReader) => {
     const next = await reader.peek()
-    if (next) nexts.set(reader, next)
-    else nexts.delete(reader)
+    if (next) nexts.put({ lamport: next.lamport, author: next.author, seq: next.seq, reader })
   }
-  for (const reader of readers) await look(reader)
+  for (const { author, from } of wanted) {
+    const feed = feeds.get(author)
+    if (!feed || from > feed.head) continue
+    const read = (next: number) =>
+      deps.read({ author, from: next, to: Math.min(feed.head, next + piece.entries - 1) }, piece.bytes)
+    const publicKey = author === self ? undefined : feed.publicKey
+    await look(new FeedReader(publicKey, Math.max(from, feed.floor), feed.head, read))
+  }
   const segments: Segment[] = []
   let size = 0
-  while (nexts.size > 0 && size < budget && segments.length < MAX_SEGMENTS) {
-    const [reader] = [...nexts].reduce((best, other) => (comparePositions(other[1], best[1]) < 0 ? other : best))
-    const segment = await reader.take()
-    await look(reader)
+  let count = 0
+  while (size < budget && segments.length < MAX_SEGMENTS) {
+    const [next] = nexts.after(undefined, 1)
+    if (!next) break
+    const segment = await next.reader.take()
+    nexts.removeBetween(next, next)
     if (!segment) continue
-    const more = segment.entries.reduce((sum, { length }) => sum + length, 0)
+    size += segment.entries.reduce((sum, { length }) => sum + length, 0)
+    count += segment.entries.length
     // One that alone is larger goes alone.
-    if (segments.length > 0 && size + more > budget) break
+    if (segments.length > 0 && (size > budget || count > MAX_ANSWERED_ENTRIES)) break
     segments.push(segment)
-    size += more
+    await look(next.reader)
   }
   return segments
 }

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { type Holder, keyOf, LogScene, Writer } from '../../sim/log-scene'
 import { seededRandom } from '../../sim/seeded-random'
-import { ENTRIES_FRAME_BYTES, ENTRY_BURST, MAX_FEEDS, TOLD_FEED_BURST } from '../protocol/limits'
+import {
+  ENTRIES_FRAME_BYTES,
+  ENTRIES_PER_SECOND,
+  ENTRY_BURST,
+  MAX_FEEDS,
+  MAX_WANTED_FEEDS,
+  TOLD_FEED_BURST,
+  WANTED_FEED_BURST,
+  WANTED_FEEDS_PER_SECOND,
+} from '../protocol/limits'
 import { type LogMessage, SHORT_HASH_BYTES } from '../protocol/log-messages'
 import { type Millis, seconds } from '../runtime/clock'
 import { digestEntry } from './entry-codec'
@@ -612,6 +621,59 @@ describe('somebody who does not keep to it', () => {
     await scene.run(seconds(1))
     expect(mallory.heard.slice(before).filter(({ kind }) => kind === 'entries').length).toBeLessThan(5)
     await expectTalk(scene)
+  })
+
+  it('[LM3] wants hundreds of feeds, again and again: what is beyond her pace waits, and is answered then', async () => {
+    const { scene, alice, bob, mallory } = await setUp()
+    await say(bob, 'one')
+    await scene.run(seconds(1))
+    const feeds = Array.from({ length: MAX_WANTED_FEEDS }, (_, index) => {
+      const { id } = index === 0 ? bob.key : keyOf(`nobody ${index}`)
+      return { author: id, from: 1 }
+    })
+    const answersOf = () =>
+      mallory.heard.filter((message) => message.kind === 'entries' && message.answer && message.segments.length > 0)
+    const duration = 5
+    for (let count = 0; count < 50 * duration; count++) {
+      scene.says('mallory', 'alice', { kind: 'want', direct: false, feeds })
+      await scene.run(20)
+    }
+    const expected = (WANTED_FEED_BURST + duration * WANTED_FEEDS_PER_SECOND) / MAX_WANTED_FEEDS
+    expect(answersOf().length).toBeLessThanOrEqual(expected + 1)
+    expect(answersOf().length).toBeGreaterThan(0.9 * expected)
+    await scene.run(seconds(1))
+    const before = answersOf().length
+    expect(before).toBeLessThanOrEqual(expected + 2)
+    // The last of many is not lost.
+    for (let count = 0; count < 50; count++) scene.says('mallory', 'alice', { kind: 'want', direct: false, feeds })
+    await scene.run(seconds(1))
+    expect(answersOf().length).toBeGreaterThan(before)
+    expect(alice.offences).toEqual([])
+    await expectTalk(scene)
+  })
+})
+
+describe('a newcomer', () => {
+  it('[LM3] who wants hundreds of feeds gets them as fast as it may look at entries', async () => {
+    const scene = new LogScene()
+    const alice = await scene.join('alice')
+    const [people, each] = [MAX_WANTED_FEEDS + 4, 30]
+    for (let index = 0; index < people; index++) {
+      const writer = new Writer(keyOf(`author ${index}`))
+      for (let count = 0; count < each; count++) writer.write(`${count}`.padEnd(800, '.'))
+      const segments = await Promise.all(
+        Array.from({ length: each / 6 }, (_, unit) => writer.segment(6 * unit + 1, 6 * unit + 6)),
+      )
+      await alice.log.receive({ sender: { id: writer.id, publicKey: writer.key.publicKey }, segments })
+    }
+    const bob = await scene.join('bob')
+    scene.link('alice', 'bob')
+    const count = people * each
+    await scene.run(seconds(2 + (count - ENTRY_BURST) / ENTRIES_PER_SECOND))
+    expect(bob.log.feeds.reduce((sum, { head }) => sum + head, 0)).toBe(count)
+    // 128 KiB at a time are 50 answers.
+    const wants = scene.said.filter(({ message }) => message.kind === 'want').length
+    expect(wants).toBeLessThan(70)
   })
 })
 

@@ -28,7 +28,7 @@ const RELEASED_AT_LAST: Millis = seconds(120)
 /** Bytes in a link's queue beyond which nothing is added: whoever is behind asks for it. */
 const QUEUE_ENOUGH = 2 * ENTRIES_FRAME_BYTES
 
-/** How long an answer waits until the next look at a queue that is full. */
+/** How long an answer waits until the next look at a queue that is full, or at what its partner may want. */
 const QUEUE_PAUSE: Millis = 20
 
 /** Peers of whom it is remembered how far they have one's own feed. */
@@ -247,7 +247,7 @@ export class Exchange {
     partner.isBeingSent = true
     try {
       while (partner.wanted && this.#partners.get(partner.id) === partner) {
-        if (queued(partner.id) > QUEUE_ENOUGH) {
+        if (queued(partner.id) > QUEUE_ENOUGH || !partner.standing.mayWant(partner.wanted.length)) {
           await new Promise<void>((resolve) => clock.after(QUEUE_PAUSE, resolve))
           continue
         }

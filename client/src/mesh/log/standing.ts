@@ -9,6 +9,8 @@ import {
   PAYLOAD_UNIT_BYTES,
   TOLD_FEED_BURST,
   TOLD_FEEDS_PER_SECOND,
+  WANTED_FEED_BURST,
+  WANTED_FEEDS_PER_SECOND,
 } from '../protocol/limits'
 import { type Clock, type Millis, seconds } from '../runtime/clock'
 
@@ -25,6 +27,7 @@ export class Standing {
   /** when it was last asked for anything */
   askedAt: Millis = Number.NEGATIVE_INFINITY
   readonly #told: TokenBucket
+  readonly #wanted: TokenBucket
   readonly #entries: TokenBucket
   readonly #proofsTaken: TokenBucket
   readonly #proofsSent: TokenBucket
@@ -36,6 +39,7 @@ export class Standing {
   constructor(private readonly clock: Clock) {
     const now = () => clock.now()
     this.#told = new TokenBucket({ burst: TOLD_FEED_BURST, perSecond: TOLD_FEEDS_PER_SECOND }, now)
+    this.#wanted = new TokenBucket({ burst: WANTED_FEED_BURST, perSecond: WANTED_FEEDS_PER_SECOND }, now)
     this.#entries = new TokenBucket({ burst: ENTRY_BURST, perSecond: ENTRIES_PER_SECOND }, now)
     this.#proofsTaken = new TokenBucket(PROOFS_TAKEN, now)
     this.#proofsSent = new TokenBucket(PROOFS_SENT, now)
@@ -64,6 +68,11 @@ export class Standing {
   takesFeeds(count: number): boolean {
     // Whoever says nothing of any feed says something all the same.
     return this.#told.take(Math.max(1, count))
+  }
+
+  /** @returns whether so many feeds may be looked at now for what it wants of them */
+  mayWant(count: number): boolean {
+    return this.#wanted.take(Math.max(1, count))
   }
 
   /**

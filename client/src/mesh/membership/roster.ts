@@ -51,6 +51,11 @@ export class Roster {
     return forgotten
   }
 
+  /** It turned out to be no member. */
+  delete(id: PeerId): void {
+    if (this.#members.delete(id)) this.#change()
+  }
+
   stop(): void {
     this.#cancelChange?.()
   }

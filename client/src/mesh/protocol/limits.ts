@@ -189,8 +189,23 @@ export const MAX_SEGMENTS = 1024
 /** Bytes of entries that travel together, one entry at least: a message of somebody else waits behind them for some ms. */
 export const ENTRIES_FRAME_BYTES = 128 * KIB
 
+/**
+ * Entries in one answer, however small: each counts as bytes among MAX_DATA_VALUES, beyond which nobody reads a message. Half
+ * of these are theirs; the keys, hashes and signatures of MAX_SEGMENTS, 32 values each, take a third.
+ */
+export const MAX_ANSWERED_ENTRIES = MAX_DATA_VALUES / VALUES_OF_BYTES / 2
+
 /** Feeds of which entries are wanted at once: each costs who is asked a look at the disk. */
 export const MAX_WANTED_FEEDS = 256
+
+/** Feeds that one peer wants and that are looked for at once: 32 answers of 256 feeds, 4 MiB. */
+export const WANTED_FEED_BURST = 32 * MAX_WANTED_FEEDS
+
+/**
+ * The same a second in the long run. 96 MiB in 120,000 entries are 768 answers; a newcomer who looks at 2,500 entries a second
+ * asks 16 times a second for them.
+ */
+export const WANTED_FEEDS_PER_SECOND = 16 * MAX_WANTED_FEEDS
 
 /** Feeds that one peer may say to hold at once, each of which is compared with what is here: all of a full log, twice. */
 export const TOLD_FEED_BURST = 2 * MAX_FEEDS
