@@ -109,8 +109,12 @@ export class Asking {
 
   /** A partner is gone. */
   leave(partner: Partner): void {
-    this.#questions.get(partner)?.stop()
+    const question = this.#questions.get(partner)
+    question?.stop()
     this.#questions.delete(partner)
+    // Whoever goes and comes is not asked the more for it.
+    const isOverdue = question && this.deps.clock.now() - question.since >= LEFT_TO_ANYBODY
+    if (isOverdue && !question.isAnswered) partner.standing.judge(false)
     this.forget()
     this.ask()
   }
