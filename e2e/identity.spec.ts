@@ -117,6 +117,8 @@ test('bob loads the page again: he goes on as the same person, and nobody reads 
   const [alice, bob] = await meet('Alice', 'Bob')
   await bob.openDirectConversation('Alice')
   await bob.say('before')
+  // What is not kept yet is lost with the page, and says so until then.
+  await expect(bob.directMessages('Alice').getByText('delivered', { exact: true })).toBeVisible()
 
   await bob.page.reload()
   await bob.openDirectConversation('Alice')

@@ -72,6 +72,8 @@ export class Waiting {
     if (tail && firstOf(unit).raw.seq <= tail.seq) return true
     const cost = costOf(unit)
     while (this.#bytes + cost > MAX_WAITING_BYTES) if (!this.#makeRoom(sender, cost)) return false
+    // What it follows may have been in the way.
+    if (this.tail(unit.author)?.seq !== tail?.seq) return false
     this.#bytes += cost
     this.#sent.set(sender, (this.#sent.get(sender) ?? 0) + cost)
     this.#count += unit.entries.length
