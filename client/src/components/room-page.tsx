@@ -1,5 +1,5 @@
 /** A room: its header, who is in it, and the conversation somebody is looking at. */
-import { useLayoutEffect, useRef, useState } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { PeerId } from '../mesh'
 import type { Composing } from '../react/composing'
 import { useRoom } from '../react/context'
@@ -35,6 +35,13 @@ export function RoomPage({ name }: { readonly name: string | undefined }) {
     store.look(isVisible ? open : undefined)
     return () => store.look(undefined)
   }, [store, isVisible, open])
+
+  useEffect(() => {
+    // What was said a moment ago, and is not on the disk yet, would be lost with the page: the browser asks first.
+    const ask = (event: BeforeUnloadEvent) => store.hasPending && event.preventDefault()
+    addEventListener('beforeunload', ask)
+    return () => removeEventListener('beforeunload', ask)
+  }, [store])
 
   function openConversation(key: ConversationKey) {
     setOpen(key)

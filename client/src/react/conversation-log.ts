@@ -162,6 +162,11 @@ export class ConversationLog {
     this.#pending = [...this.#pending, item]
   }
 
+  /** Something was said that is not stored, yet or at all: it would be lost with the page. */
+  get hasPending(): boolean {
+    return this.#pending.length > 0
+  }
+
   pending(key: string): PendingItem | undefined {
     return this.#pending.find((item) => item.key === key)
   }

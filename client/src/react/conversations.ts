@@ -35,6 +35,11 @@ export class Conversations {
     return this.#snapshot
   }
 
+  /** Something was said in one of them that would be lost with the page. */
+  get hasPending(): boolean {
+    return [...this.#logs.values()].some((log) => log.hasPending)
+  }
+
   get(key: ConversationKey): ConversationLog | undefined {
     return this.#logs.get(key)
   }

@@ -140,6 +140,11 @@ export class RoomStore {
     this.#cancelTelling = undefined
   }
 
+  /** Something was said here that would be lost with the page. */
+  get hasPending(): boolean {
+    return this.#conversations.hasPending
+  }
+
   /** Says which conversation somebody is looking at. */
   look(key: ConversationKey | undefined): void {
     this.#conversations.look(key)

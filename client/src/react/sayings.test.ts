@@ -20,7 +20,9 @@ describe('what one says', () => {
   it('to one person shows as stored long before they have it, and nobody else sees it', async () => {
     const { room, store, items } = await enter([bo, cy])
     void store.say(bo.id, text('psst'))
+    expect(store.hasPending, 'it would be lost with the page').toBe(true)
     await settle()
+    expect(store.hasPending).toBe(false)
     expect(items(bo.id)).toMatchObject([{ kind: 'message', body: { text: 'psst' } }])
     expect(items()).toEqual([])
     expect(room.log).toMatchObject([{ to: bo.id }])
@@ -52,6 +54,7 @@ describe('what one says', () => {
     await store.say(EVERYONE, text('hello'))
     const [failed] = items()
     expect(failed).toMatchObject({ kind: 'pending', failure: expect.stringContaining('on their way') })
+    expect(store.hasPending).toBe(true)
     room.fault = undefined
     room.hear(bo, 'in between')
     clock.time += 2_000
