@@ -191,9 +191,9 @@ describe('a cause', () => {
       new Writer(keyOf(name)).write(name, { lamport: index + 1 }),
     )
     for (const other of others) await give(alice, other)
-    const [first] = others
-    if (!first) throw new Error('nobody wrote')
-    await alice.log.write({ kind: 'reply', to: alice.entries[0]?.id ?? '', text: 'I agree' } as never)
+    const [[first], [target]] = [others, alice.entries]
+    if (!first || !target) throw new Error('nobody wrote')
+    await alice.log.write({ kind: 'reply', to: target.id, text: 'I agree' })
     const [segment] = await alice.log.answer([{ author: alice.key.id, from: 1 }], 1e6)
     const reader = await new LogScene().join('reader')
     await reader.log.receive({
