@@ -14,7 +14,6 @@ import { answer } from './answers'
 import type { Content } from './content'
 import { Delivery, type DeliveryDeps } from './delivery'
 import type { Entry, EntryId, Position } from './entry'
-import type { RawEntry } from './entry-codec'
 import { emptyFeed, Feeds } from './feeds'
 import { Forks } from './forks'
 import { History, type HistoryPage } from './history'
@@ -24,13 +23,8 @@ import type { IsGone } from './placing'
 import { RecentEntries } from './recent-entries'
 import { type LogLimits, roomToWrite, trim } from './retention'
 import { firstOf, lastOf, readUnits, type Tail, type Unit } from './runs'
+import type { Speech } from './speech'
 import { Waiting } from './waiting'
-
-/** What entries of a log say, as it travels: in the clear among all, sealed between two. */
-export interface Speech {
-  encode(content: Content, position: Pick<Position, 'author' | 'seq'>): Pick<RawEntry, 'kind' | 'body'>
-  decode(raw: RawEntry): Content
-}
 
 export type LogEvents = {
   /** in the order of delivery; `written` has those of one's own, as they travel */

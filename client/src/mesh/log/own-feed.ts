@@ -9,9 +9,9 @@ import type { Entry } from './entry'
 import { digestEntry, encodeEntry, hashEntry, type Parent, type RawEntry } from './entry-codec'
 import { parseEntryId } from './entry-id'
 import { emptyFeed, type Feeds } from './feeds'
-import type { Speech } from './log'
 import type { LogScope } from './log-scope'
 import { type ChainedEntry, signedMessage, type Unit } from './runs'
+import type { Speech } from './speech'
 
 /** A long feed says again who writes it, so that whoever holds only its end knows. */
 const NAMED_EVERY = 1000

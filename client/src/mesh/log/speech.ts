@@ -1,9 +1,17 @@
 /** What entries say on their way: in the clear in everyone's log, sealed in a log of two. Rules LG10, ID7. */
 import type { PairSealer } from '../identity/pair-sealer'
 import { decodeMsgpack, encodeMsgpack } from '../protocol/msgpack'
+import type { Content } from './content'
 import { decodeContent, encodeContent } from './content-codec'
-import type { Speech } from './log'
+import type { Position } from './entry'
+import type { RawEntry } from './entry-codec'
 import { addresseeIn, type LogScope } from './log-scope'
+
+/** What entries of a log say, as it travels: in the clear among all, sealed between two. */
+export interface Speech {
+  encode(content: Content, position: Pick<Position, 'author' | 'seq'>): Pick<RawEntry, 'kind' | 'body'>
+  decode(raw: RawEntry): Content
+}
 
 /** No content has this number: what it is, is in the box. */
 const SEALED = 0
