@@ -51,15 +51,25 @@ export async function joinRoom(options: JoinOptions = {}): Promise<Room> {
   const servers = readServers(options.servers ?? [new URL(link.link).origin])
   const name = options.name === undefined ? await ownName(store, systemRandom) : cleanName(options.name)
   if (name === undefined) throw new RoomError('bad-data', `A name has 1 to ${MAX_NAME_LENGTH} characters.`)
-  const verified = new VerifiedPeers(store, keys.id)
-  await verified.load()
-  // Where the page is not secure there is no such thing, whatever the types say.
-  const signatures = await findSignatures(crypto.subtle as SubtleCrypto | undefined)
-  const common = { clock: systemClock, random: systemRandom, signatures, store }
-  const memory = await openRoomMemory({ ...common, room: keys.id, tab, claims: browserClaims(systemRandom) })
   const address = newAddress(systemRandom)
-  const connect = (server: string) => new SocketIoSignaling({ ...common, server, room: keys.id, self: address })
-  const [first, ...others] = servers
+  const connect = (server: string) =>
+    new SocketIoSignaling({ clock: systemClock, random: systemRandom, server, room: keys.id, self: address })
+  const [firstServer, ...otherServers] = servers
+  const signalings = [connect(firstServer), ...otherServers.map(connect)] as const
+  for (const signaling of signalings) signaling.dial()
+  const verified = new VerifiedPeers(store, keys.id)
+  const recall = async () => {
+    await verified.load()
+    // Where the page is not secure there is no such thing, whatever the types say.
+    const signatures = await findSignatures(crypto.subtle as SubtleCrypto | undefined)
+    const common = { clock: systemClock, random: systemRandom, signatures, store }
+    const claims = browserClaims(systemRandom)
+    return { common, memory: await openRoomMemory({ ...common, room: keys.id, tab, claims }) }
+  }
+  const { common, memory } = await recall().catch((error: unknown) => {
+    for (const signaling of signalings) signaling.close()
+    throw error
+  })
   const room = new Room({
     ...common,
     link,
@@ -68,7 +78,7 @@ export async function joinRoom(options: JoinOptions = {}): Promise<Room> {
     verified,
     memory: { ...memory, forget: () => forgetRoom({ ...common, room: keys.id, tab }) },
     links: (linkOptions) => new WebRtcLink(linkOptions),
-    signaling: others.length === 0 ? connect(first) : new SeveralSignalings([connect(first), ...others.map(connect)]),
+    signaling: otherServers.length === 0 ? signalings[0] : new SeveralSignalings(signalings),
     iceServers: options.iceServers,
   })
   const stay = new AbortController()

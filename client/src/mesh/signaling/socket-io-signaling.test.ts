@@ -1,6 +1,6 @@
 import { createServer, type Server as HttpServer } from 'node:http'
 import { Server } from 'socket.io'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type IceServer, MAX_LISTED_PEERS } from '../../../../signaling-server/src/contract'
 import { attachSignaling, type Signaling as RunningSignaling } from '../../../../signaling-server/src/signaling'
 import { addressOf } from '../../sim/people'
@@ -184,6 +184,28 @@ describe('with the real server', () => {
     await enter(alice)
     expect(alice.iceServers).toEqual([STUN])
     expect(alice.state).toEqual({ kind: 'connected', server: `http://localhost:${port}` })
+  })
+
+  it('[SI1] one who has only dialled is announced to nobody, tells nothing, and is in at once when it opens', async () => {
+    const joined: unknown[] = []
+    const answer = { ok: true, peers: [BOB], iceServers: [] }
+    const { io, port } = await startLyingServer({ join: (request) => joined.push(request) && answer })
+    const alice = join(port)
+    const told = vi.fn()
+    alice.on('state', told)
+    const gone = new Promise((resolve) => {
+      io.once('connection', (socket) => {
+        socket.once('disconnect', resolve)
+        socket.disconnect(true)
+      })
+    })
+    alice.dial()
+    await gone
+    expect(joined).toEqual([])
+    expect(told).not.toHaveBeenCalled()
+    // Whatever became of the dialling.
+    expect(await enter(alice)).toEqual([BOB])
+    expect(joined).toHaveLength(1)
   })
 
   it('[SI1] one who is refused is told why, and is let in by a later try', async () => {

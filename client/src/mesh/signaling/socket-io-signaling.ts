@@ -57,6 +57,7 @@ export class SocketIoSignaling implements Signaling {
   #state: SignalingState = { kind: 'connecting' }
   #iceServers: readonly IceServer[] = []
   #cancelRetry = () => {}
+  #isOpen = false
   #closed = false
   /** One that floods uses up its own share, not that of other servers. */
   readonly #boxes: TokenBucket
@@ -79,9 +80,9 @@ export class SocketIoSignaling implements Signaling {
       reconnection: false,
     })
     this.#socket = manager.socket('/')
-    this.#socket.on('connect', () => void this.#join())
-    this.#socket.on('disconnect', (reason) => this.#handleDisconnect(reason))
-    this.#socket.on('connect_error', (error) => this.#handleConnectError(error))
+    this.#socket.on('connect', () => this.#isOpen && void this.#join())
+    this.#socket.on('disconnect', (reason) => this.#isOpen && this.#handleDisconnect(reason))
+    this.#socket.on('connect_error', (error) => this.#isOpen && this.#handleConnectError(error))
     this.#socket.on('refused', (refusal) => this.#handleRefusal(refusal))
     this.#socket.on('signal', (delivery) => this.#handleSignal(delivery))
   }
@@ -94,8 +95,16 @@ export class SocketIoSignaling implements Signaling {
     return this.#iceServers
   }
 
-  open(): void {
+  /** Connects without a word: while a page reads what it keeps, the way to the server gets ready. What fails is tried by `open`. */
+  dial(): void {
     if (!this.#closed) this.#socket.connect()
+  }
+
+  open(): void {
+    if (this.#closed) return
+    this.#isOpen = true
+    if (this.#socket.connected) void this.#join()
+    else this.#socket.connect()
   }
 
   async deliver(to: Address, box: Uint8Array): Promise<Delivery> {
