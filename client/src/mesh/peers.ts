@@ -120,10 +120,10 @@ export class Peers {
       if (remote.expected || remote.linked) remote.session.push(payload, () => {})
   }
 
-  /** Somebody is at these addresses. */
+  /** Somebody is at these addresses, as far as servers know, and nowhere else but where somebody was met. */
   want(addresses: readonly Address[]): void {
     this.#cameFirst ??= addresses.length === 0
-    for (const address of addresses) this.#dialer.want(address)
+    this.#dialer.wantOnly(addresses)
   }
 
   /** The go-between is back, and with it what it may have lost. */

@@ -276,6 +276,24 @@ describe('many calls at once', () => {
     expect(alice.opened).toHaveLength(others.length)
   })
 
+  it('[DI1] end with those who are named no more and were never met, and others have their places', async () => {
+    const story = new DialStory()
+    const [alice, bob, carol] = [story.person('alice'), story.person('bob'), story.person('carol')]
+    alice.dialer.wantOnly([carol.address])
+    await story.run(seconds(1))
+    const invented = Array.from({ length: 126 }, (_, number) => story.person(`nobody-${number}`).address)
+    alice.post = 'lost'
+    alice.dialer.wantOnly(invented)
+    await story.run(seconds(4))
+    alice.post = 'delivered'
+    alice.dialer.wantOnly([bob.address])
+    const made = alice.made.length
+    await story.run(seconds(60))
+    expect(bob.link?.state.kind, 'whoever is named now').toBe('open')
+    expect(carol.link?.state.kind, 'whoever was met').toBe('open')
+    expect(alice.made, 'nobody else is called').toHaveLength(made + 1)
+  })
+
   it("[DI11] of one's own leave places for those of others", async () => {
     const story = new DialStory()
     const [alice, bob] = [story.person('alice'), story.person('bob')]

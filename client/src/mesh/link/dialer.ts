@@ -14,6 +14,7 @@ import { Emitter } from '../runtime/emitter'
 import { invariant } from '../runtime/invariant'
 import type { Random } from '../runtime/random'
 import { Attempt } from './attempt'
+import { CallLine } from './call-line'
 import { HeldCall } from './held-call'
 import type { Delivery, IntroductionFault } from './introducer'
 import type { CloseReason, Link, LinkFactory } from './link'
@@ -68,6 +69,7 @@ export class Dialer {
   readonly #routes = new Map<Address, Route>()
   /** What a connection for each kind of call is taken from. */
   readonly #calls: Readonly<Record<Attempt['role'], TokenBucket>>
+  readonly #line: CallLine
   #closed = false
 
   readonly on = this.#events.on.bind(this.#events)
@@ -75,6 +77,7 @@ export class Dialer {
   constructor(private readonly deps: DialerDeps) {
     const newBucket = () => new TokenBucket({ burst: CALL_BURST, perSecond: CALLS_PER_SECOND }, () => deps.clock.now())
     this.#calls = { caller: newBucket(), callee: newBucket() }
+    this.#line = new CallLine(deps.clock, () => this.#takePlace('caller'))
   }
 
   /** Wants a link to `address` until `forget`, and dials now unless there is one or one is under way. */
@@ -83,6 +86,16 @@ export class Dialer {
     const route = this.#route(address)
     route.wanted = true
     if (!route.open) this.#dial(route)
+  }
+
+  /**
+   * Wants links to these, whom the go-between names now, and no longer to others whom it named before and nobody ever met:
+   * otherwise those who do not exist would take the places of those who do.
+   */
+  wantOnly(addresses: readonly Address[]): void {
+    const named = new Set(addresses)
+    for (const route of [...this.#routes.values()]) if (!route.met && !named.has(route.address)) this.#unname(route)
+    for (const address of addresses) this.want(address)
   }
 
   /** Dials a fresh link beside one that is doubted; the old one serves until the new one is open. */
@@ -166,13 +179,26 @@ export class Dialer {
     this.#routes.delete(route.address)
   }
 
+  /** It is called no more, and what it calls is answered. A call under way goes on: it has cost its connection. */
+  #unname(route: Route): void {
+    route.wanted = false
+    route.cancelRedial()
+    this.#tidy(route)
+  }
+
   #dial(route: Route): void {
-    if (route.attempt) return
+    const { address, attempt } = route
+    if (attempt || this.#line.has(address)) return
     route.cancelRedial()
     // Connections are dear, and an offer that nobody can carry is a wasted one.
-    if (!this.deps.goBetween.available) this.#failed(route)
-    else if (!this.#takePlace('caller')) route.cancelRedial = this.deps.clock.after(BUSY_PAUSE, () => this.#dial(route))
-    else this.#attempt(route, newSessionId(this.deps.random), 'caller')
+    if (!this.deps.goBetween.available) return this.#failed(route)
+    route.cancelRedial = () => this.#line.leave(address)
+    this.#line.join(address, () => this.#call(route))
+  }
+
+  #call(route: Route): void {
+    if (this.deps.goBetween.available) this.#attempt(route, newSessionId(this.deps.random), 'caller')
+    else this.#failed(route)
   }
 
   /** Calls of one's own and of others have places of their own, so that no crowd outside keeps this peer from calling. */
@@ -282,6 +308,7 @@ export class Dialer {
     this.#clearAttempt(route)
     route.open = { attempt, since: this.deps.clock.now() }
     route.wanted = true
+    route.met = true
     this.#events.emit('link', { address: route.address, peer, link })
     old?.attempt.link.close()
   }

@@ -7,6 +7,8 @@ import type { HeldCall } from './held-call'
 export interface Route {
   readonly address: Address
   wanted: boolean
+  /** There was an open link to it. */
+  met: boolean
   attempt: Attempt | undefined
   open: { readonly attempt: Attempt; readonly since: Millis } | undefined
   /** Attempts that failed, and links that did not last, since the last one that did. */
@@ -24,6 +26,7 @@ const nothing = () => {}
 export const newRoute = (address: Address): Route => ({
   address,
   wanted: false,
+  met: false,
   attempt: undefined,
   open: undefined,
   failures: 0,

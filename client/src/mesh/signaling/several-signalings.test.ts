@@ -75,10 +75,24 @@ describe('several servers', () => {
     servers[0].emit('peers', [BOB])
     servers[1].emit('peers', [])
     servers[1].emit('box', { from: BOB, box: BOX })
-    expect(heard).toEqual([[BOB], [], [BOB, BOX]])
+    expect(heard).toEqual([[BOB], [BOB], [BOB, BOX]])
     servers[0].iceServers = [{ urls: 'stun:one.example' }]
     servers[1].iceServers = [{ urls: 'stun:two.example' }]
     expect(several.iceServers).toEqual([{ urls: 'stun:one.example' }, { urls: 'stun:two.example' }])
+  })
+
+  it('[SI5] name together whom each named last, one that is lost nobody', () => {
+    const { servers, several } = setUp()
+    const [one, two] = servers
+    const [carol, dave] = [addressOf('carol'), addressOf('dave')]
+    const heard: unknown[] = []
+    several.on('peers', (peers) => heard.push(peers))
+    one.emit('peers', [BOB, carol])
+    two.emit('peers', [carol, dave])
+    one.emit('peers', [])
+    two.change('unreachable')
+    one.emit('peers', [BOB])
+    expect(heard).toEqual([[BOB, carol], [BOB, carol, dave], [carol, dave], [BOB]])
   })
 
   it('[SI5] bring a box once that comes by both, and again when one of them repeats it', () => {

@@ -18,13 +18,21 @@ export class SeveralSignalings implements Signaling {
   readonly #events = new Emitter<SignalingEvents>()
   /** Which server brought a box first; no two boxes are the same. */
   readonly #broughtBy = new BoundedMap<string, Signaling>(MAX_REMEMBERED_BOXES)
+  /** Whom each named last, of those that one is announced at. */
+  readonly #named = new Map<Signaling, readonly Address[]>()
 
   readonly on = this.#events.on.bind(this.#events)
 
   constructor(private readonly members: readonly [Signaling, ...Signaling[]]) {
     for (const member of members) {
-      member.on('state', () => this.#events.emit('state', this.state))
-      member.on('peers', (peers) => this.#events.emit('peers', peers))
+      member.on('state', ({ kind }) => {
+        if (kind !== 'connected') this.#named.delete(member)
+        this.#events.emit('state', this.state)
+      })
+      member.on('peers', (peers) => {
+        this.#named.set(member, peers)
+        this.#events.emit('peers', [...new Set([...this.#named.values()].flat())])
+      })
       member.on('box', (box) => this.#isNew(member, box) && this.#events.emit('box', box))
     }
   }

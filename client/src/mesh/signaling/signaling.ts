@@ -17,7 +17,7 @@ export type SignalingState =
 
 export type SignalingEvents = {
   state: SignalingState
-  /** the others in the room, as a server names them at every announcement */
+  /** all others in the room, as servers named them last; at every announcement */
   peers: readonly Address[]
   box: { readonly from: Address; readonly box: Uint8Array }
 }
