@@ -275,6 +275,7 @@ export class Peers {
     const forget = () => remote.address !== undefined && this.#dialer.forget(remote.address)
     const remote: RemotePeer = new RemotePeer({
       id,
+      asksFirst: self.id < id,
       clock,
       instance: newSessionId(random),
       ownRecord: () => self.record.bytes,

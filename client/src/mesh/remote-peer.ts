@@ -26,6 +26,8 @@ import { assertNever } from './runtime/invariant'
 
 interface RemotePeerDeps {
   readonly id: PeerId
+  /** this side asks for signs of life, and the other one hears that */
+  readonly asksFirst: boolean
   readonly clock: Clock
   /** names this side's numbering, see Hello */
   readonly instance: string
@@ -86,8 +88,10 @@ export class RemotePeer {
       onOffence: (what) => this.offend(what),
     })
     this.#keepalive = new Keepalive({
-      clock: deps.clock,
-      ping: (frame) => this.#ping(frame),
+      clock,
+      asksFirst: deps.asksFirst,
+      ping: (frame) => this.#send(frame),
+      onWatch: () => this.#watch(),
       onLife: (life) => this.#handleLife(life),
       onRtt: (rtt) => this.#handleRtt(rtt),
     })
@@ -211,9 +215,8 @@ export class RemotePeer {
     this.#link?.send(encodeFrame(frame))
   }
 
-  #ping(frame: Frame): void {
+  #watch(): void {
     this.#link?.check()
-    this.#send(frame)
     this.#watchProgress()
   }
 

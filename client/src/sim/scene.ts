@@ -63,6 +63,7 @@ export class Scene {
   constructor(line: { readonly rate?: number } = {}) {
     this.network = new SimNetwork({ ...line, clock: this.clock, random: seededRandom(1), jitter: 0 })
     this.bob = new RemotePeer({
+      asksFirst: true,
       id: bobsKey.id,
       clock: this.clock,
       instance: 'alice 1',

@@ -45,12 +45,17 @@ export async function claimOwnKey(deps: OwnKeyDeps): Promise<OwnKey> {
   const { room, tab, claims, random, signatures } = deps
   const before = await read(tab, `place:${room}`)
   const places = Array.from({ length: MAX_KEPT_KEYS }, (_, place) => `${place}`)
-  const sorted = before !== undefined && places.includes(before) ? [before, ...places] : places
-  for (const place of sorted) {
-    const name = keyName(room, place)
-    const release = await claim(claims, name, place === before ? RELOAD_PATIENCE : 0)
-    if (!release) continue
-    await write(tab, `place:${room}`, place)
+  const sorted =
+    before !== undefined && places.includes(before) ? [before, ...places.filter((place) => place !== before)] : places
+  const candidates = sorted.map((place) => ({
+    name: keyName(room, place),
+    patience: place === before ? RELOAD_PATIENCE : 0,
+  }))
+  // Frames without an origin have no claims: then every stay is somebody new.
+  const claim = await claims.claim(candidates).catch(() => undefined)
+  if (claim) {
+    const { name, release } = claim
+    await write(tab, `place:${room}`, placeOf(room, name))
     const { secretKey, isKept } = await keptSecret(name, deps)
     const burn = () => deps.store.delete(name)
     const renew = async () => {
@@ -83,6 +88,8 @@ export async function forgetOwnKeys({
 
 const keyName = (room: RoomId, place: string): string => `key:${room}:${place}`
 
+const placeOf = (room: RoomId, name: string): string => name.slice(keyName(room, '').length)
+
 async function keptSecret(name: string, { store, random }: OwnKeyDeps) {
   const kept = fromBase64Url((await read(store, name)) ?? '')
   if (kept?.length === SECRET_KEY_BYTES) return { secretKey: kept, isKept: true }
@@ -94,8 +101,5 @@ async function keptSecret(name: string, { store, random }: OwnKeyDeps) {
 
 /** A store that fails costs being recognised, and nobody should stay outside for that. */
 const read = (store: Store, key: string): Promise<string | undefined> => store.get(key).catch(() => undefined)
-
-/** Frames without an origin have no claims: then every stay is somebody new. */
-const claim = (claims: Claims, name: string, patience: Millis) => claims.claim(name, patience).catch(() => undefined)
 
 const write = (store: Store, key: string, value: string): Promise<void> => store.set(key, value).catch(() => undefined)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { VirtualClock } from '../../sim/virtual-clock'
+import type { Frame } from '../protocol/frames'
 import type { Millis } from '../runtime/clock'
 import { Keepalive, type Life } from './keepalive'
 
@@ -9,10 +10,12 @@ class Watch {
   readonly pings: number[] = []
   readonly lives: [Life, Millis][] = []
   readonly rtts: Millis[] = []
+  watched = 0
   /** how long bob takes to answer; undefined: he does not */
   answersAfter: Millis | undefined
   readonly keepalive = new Keepalive({
     clock: this.clock,
+    asksFirst: true,
     ping: (frame) => {
       if (frame.kind !== 'ping') throw new Error(`it sent a ${frame.kind}`)
       this.pings.push(frame.stamp)
@@ -21,6 +24,9 @@ class Watch {
         this.keepalive.heard()
         this.keepalive.pong(frame.stamp)
       })
+    },
+    onWatch: () => {
+      this.watched += 1
     },
     onLife: (life) => this.lives.push([life, this.clock.now()]),
     onRtt: (rtt) => this.rtts.push(rtt),
@@ -32,13 +38,58 @@ class Watch {
 }
 
 describe('signs of life', () => {
-  it('[KA1] are asked for at once and then every second', async () => {
+  it('[KA1] are asked for once a second when there are no others', async () => {
     const watch = new Watch()
     watch.answersAfter = 40
     watch.keepalive.start()
     await watch.run(5200)
-    expect(watch.pings).toEqual([0, 1000, 2000, 3000, 4000, 5000])
+    expect(watch.pings).toEqual([1000, 2000, 3000, 4000, 5000])
+    expect(watch.watched).toBe(10)
     expect(watch.lives).toEqual([])
+  })
+
+  it('[KA1] are not asked for while there are others', async () => {
+    const watch = new Watch()
+    watch.keepalive.start()
+    for (let time = 0; time < 9; time++) {
+      await watch.run(500)
+      watch.keepalive.heard()
+    }
+    expect(watch.pings).toEqual([])
+  })
+
+  it('[KA1] are asked for by one of two who have nothing else to say, and both learn the round trip', async () => {
+    for (let offset = 0; offset < 500; offset += 70) {
+      const clock = new VirtualClock()
+      const [pings, rtts] = [
+        [0, 0],
+        [0, 0],
+      ]
+      const sides = [0, 1].map((own) => {
+        const other = () => sides[1 - own]
+        const ping = (frame: Frame) => {
+          pings[own] = (pings[own] ?? 0) + 1
+          clock.after(20, () => {
+            other()?.heard()
+            clock.after(20, () => {
+              sides[own]?.heard()
+              if (frame.kind === 'ping') sides[own]?.pong(frame.stamp)
+            })
+          })
+        }
+        const onRtt = () => {
+          rtts[own] = (rtts[own] ?? 0) + 1
+        }
+        return new Keepalive({ clock, asksFirst: own === 0, ping, onWatch: () => {}, onLife: () => {}, onRtt })
+      })
+      sides[0]?.start()
+      await clock.run(offset)
+      sides[1]?.start()
+      await clock.run(60_000)
+      const [alices = 0, bobs = 0] = pings
+      expect(alices + bobs, `of two, ${offset} ms apart`).toBeLessThanOrEqual(75)
+      expect(Math.min(...rtts), `of two, ${offset} ms apart`).toBeGreaterThanOrEqual(11)
+    }
   })
 
   it('[KA1] are every frame, whatever it says', async () => {
@@ -55,7 +106,7 @@ describe('signs of life', () => {
     const watch = new Watch()
     watch.answersAfter = 80
     watch.keepalive.start()
-    await watch.run(500)
+    await watch.run(1500)
     watch.answersAfter = 160
     await watch.run(2000)
     expect(watch.rtts).toEqual([80, 90, 98.75])
@@ -132,11 +183,11 @@ describe('silence', () => {
     watch.keepalive.start()
     watch.keepalive.start()
     await watch.run(3000)
-    expect(watch.pings).toEqual([0, 0, 1000, 2000, 3000])
+    expect(watch.pings).toEqual([1000, 2000, 3000])
     watch.keepalive.stop()
     watch.keepalive.stop()
     await watch.run(10_000)
-    expect(watch.pings).toHaveLength(5)
+    expect(watch.pings).toHaveLength(3)
     expect(watch.keepalive.life).toBe('suspected')
   })
 })
@@ -155,7 +206,14 @@ describe('a host that slept', () => {
 
   function watchWith(clock: SleepyClock) {
     const lives: Life[] = []
-    const keepalive = new Keepalive({ clock, ping: () => {}, onLife: (life) => lives.push(life), onRtt: () => {} })
+    const keepalive = new Keepalive({
+      clock,
+      asksFirst: true,
+      ping: () => {},
+      onWatch: () => {},
+      onLife: (life) => lives.push(life),
+      onRtt: () => {},
+    })
     return { lives, keepalive }
   }
 

@@ -1,11 +1,20 @@
 /**
- * Judges one peer by what is heard of it: asks for a sign of life every second, measures the round
+ * Judges one peer by what is heard of it: asks for a sign of life when none has come for a while, measures the round
  * trip, and says when silence becomes suspicious and when it is final. It outlives links: a peer that
  * is heard over a new one is fine. Rules KA1-KA5.
  */
 import type { Frame } from '../protocol/frames'
 import type { Clock, Millis } from '../runtime/clock'
-import { DEAD_AFTER, OVERSLEPT_AFTER, PING_INTERVAL, SUSPECT_AFTER, WATCH_INTERVAL } from './timing'
+import {
+  ASK_AFTER,
+  ASK_SECOND_AFTER,
+  DEAD_AFTER,
+  OVERSLEPT_AFTER,
+  PING_INTERVAL,
+  RTT_INTERVAL,
+  SUSPECT_AFTER,
+  WATCH_INTERVAL,
+} from './timing'
 
 export type Life = 'heard' | 'suspected' | 'dead'
 
@@ -17,7 +26,11 @@ const MAX_UNANSWERED = 5
 
 interface KeepaliveDeps {
   readonly clock: Clock
+  /** Of two who have nothing to say one asks, and the other hears that. */
+  readonly asksFirst: boolean
   readonly ping: (frame: Frame) => void
+  /** twice a second, before anything is judged */
+  readonly onWatch: () => void
   readonly onLife: (life: Life) => void
   readonly onRtt: (rtt: Millis) => void
 }
@@ -43,8 +56,8 @@ export class Keepalive {
     this.stop()
     this.heard()
     this.#watchedAt = this.#heardAt
+    this.#pingedAt = this.#heardAt
     this.#cancelWatch = this.deps.clock.after(WATCH_INTERVAL, () => this.#watch())
-    this.#ping()
   }
 
   stop(): void {
@@ -78,8 +91,11 @@ export class Keepalive {
     if (now - this.#watchedAt > OVERSLEPT_AFTER) this.#heardAt = now
     this.#watchedAt = now
     this.#cancelWatch = this.deps.clock.after(WATCH_INTERVAL, () => this.#watch())
-    if (now - this.#pingedAt >= PING_INTERVAL) this.#ping()
+    this.deps.onWatch()
     const silence = now - this.#heardAt
+    const sincePing = now - this.#pingedAt
+    const patience = this.deps.asksFirst ? ASK_AFTER : ASK_SECOND_AFTER
+    if ((silence >= patience && sincePing >= PING_INTERVAL) || sincePing >= RTT_INTERVAL) this.#ping()
     if (silence >= DEAD_AFTER) this.#live('dead')
     else if (silence >= SUSPECT_AFTER && this.#life === 'heard') this.#live('suspected')
   }

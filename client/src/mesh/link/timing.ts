@@ -7,6 +7,15 @@ export const PING_INTERVAL: Millis = seconds(1)
 /** How often silence is judged. */
 export const WATCH_INTERVAL: Millis = 500
 
+/** A sign of life is asked for when none has come for so long: by then one judgement at least has passed without any. */
+export const ASK_AFTER: Millis = 750
+
+/** The other side asks when it was not asked either: a judgement and a slow round trip later. */
+export const ASK_SECOND_AFTER: Millis = 1250
+
+/** How often the round trip is measured by whoever has no need to ask for a sign of life. */
+export const RTT_INTERVAL: Millis = seconds(5)
+
 /** Two pings went unanswered and a third is late: time to dial anew, before anyone is given up. */
 export const SUSPECT_AFTER: Millis = 2500
 

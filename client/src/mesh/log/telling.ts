@@ -77,8 +77,8 @@ export class Telling {
   all(partner: Partner): void {
     partner.untold.clear()
     const authors = this.deps.log.feeds.filter(({ head }) => head > 0).map(({ author }) => author)
-    // A log of two begins with the first that is said.
-    if (authors.length > 0 || !this.deps.direct) this.#sendHave(partner, authors, true)
+    // Where nothing is here, a partner that was told of nothing knows it all.
+    if (authors.length > 0) this.#sendHave(partner, authors, true)
   }
 
   #sendHave(partner: Partner, authors: readonly PeerId[], full: boolean): void {

@@ -9,6 +9,10 @@ export interface ClaimsHarness {
   close(): void
 }
 
+/** @returns what gives the name up again, or undefined when another tab holds it */
+export const claimOne = async (tab: Claims | undefined, name: string, patience = 0) =>
+  (await tab?.claim([{ name, patience }]))?.release
+
 /** Longer than any implementation needs to learn that a name was given up. */
 const PATIENCE = 2000
 
@@ -27,29 +31,29 @@ export function claimsContract(name: string, open: () => ClaimsHarness): void {
     it(
       '[ID4] are held by one tab at a time',
       withTabs(2, async ([alice, bob]) => {
-        expect(await alice?.claim('key', 0)).toBeDefined()
-        expect(await bob?.claim('key', 0)).toBeUndefined()
-        expect(await alice?.claim('key', 0)).toBeUndefined()
+        expect(await claimOne(alice, 'key')).toBeDefined()
+        expect(await claimOne(bob, 'key')).toBeUndefined()
+        expect(await claimOne(alice, 'key')).toBeUndefined()
       }),
     )
 
     it(
       '[ID4] are each their own',
       withTabs(2, async ([alice, bob]) => {
-        expect(await alice?.claim('key 1', 0)).toBeDefined()
-        expect(await bob?.claim('key 2', 0)).toBeDefined()
+        expect(await claimOne(alice, 'key 1')).toBeDefined()
+        expect(await claimOne(bob, 'key 2')).toBeDefined()
       }),
     )
 
     it(
       '[ID4] are free once they are given up, also twice',
       withTabs(2, async ([alice, bob]) => {
-        const release = await alice?.claim('key', 0)
+        const release = await claimOne(alice, 'key')
         release?.()
         release?.()
-        const next = await bob?.claim('key', 0)
+        const next = await claimOne(bob, 'key')
         expect(next).toBeDefined()
-        expect(await alice?.claim('key', 0)).toBeUndefined()
+        expect(await claimOne(alice, 'key')).toBeUndefined()
       }),
     )
 
@@ -57,17 +61,30 @@ export function claimsContract(name: string, open: () => ClaimsHarness): void {
       '[ID4] go to one of those who ask at once',
       withTabs(4, async (tabs) => {
         for (const key of ['one', 'two', 'three']) {
-          const claims = await Promise.all(tabs.map((tab) => tab.claim(key, 0)))
+          const claims = await Promise.all(tabs.map((tab) => claimOne(tab, key)))
           expect(holders(claims), key).toHaveLength(1)
         }
       }),
     )
 
     it(
+      '[ID4] are had in their order, as far as others do not hold them',
+      withTabs(3, async ([alice, bob, carol]) => {
+        const candidates = ['one', 'two'].map((name) => ({ name, patience: 0 }))
+        const first = await alice?.claim(candidates)
+        expect(first?.name).toBe('one')
+        expect((await bob?.claim(candidates))?.name).toBe('two')
+        expect(await carol?.claim(candidates)).toBeUndefined()
+        first?.release()
+        expect((await carol?.claim(candidates))?.name).toBe('one')
+      }),
+    )
+
+    it(
       '[ID4] are not had by whoever waits, while the holder stays',
       withTabs(2, async ([alice, bob]) => {
-        await alice?.claim('key', 0)
-        expect(await bob?.claim('key', 200)).toBeUndefined()
+        await claimOne(alice, 'key')
+        expect(await claimOne(bob, 'key', 200)).toBeUndefined()
       }),
     )
   })
@@ -79,11 +96,11 @@ export function patienceContract(name: string, open: () => ClaimsHarness): void 
     const harness = open()
     try {
       const [alice, bob] = [harness.tab(), harness.tab()]
-      const release = await alice.claim('key', 0)
-      const waiting = bob.claim('key', PATIENCE)
+      const release = await claimOne(alice, 'key')
+      const waiting = claimOne(bob, 'key', PATIENCE)
       release?.()
       expect(await waiting).toBeDefined()
-      expect(await alice.claim('key', 0)).toBeUndefined()
+      expect(await claimOne(alice, 'key')).toBeUndefined()
     } finally {
       harness.close()
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../../sim/seeded-random'
 import { channelClaims, lockClaims, memoryClaims } from './claims'
-import { type ClaimsHarness, claimsContract, patienceContract } from './claims-contract'
+import { type ClaimsHarness, claimOne, claimsContract, patienceContract } from './claims-contract'
 
 /** Exclusive locks as browsers keep them for one origin; they are granted and refused in later turns. */
 class Locks {
@@ -101,30 +101,35 @@ describe('locks', () => {
 
   it('[ID4] of a page that is going are waited for', async () => {
     const { alice, close, bob } = meet()
-    const release = await alice.claim('key', 0)
+    const release = await claimOne(alice, 'key')
     close()
-    const waiting = bob.claim('key', 0)
+    const waiting = claimOne(bob, 'key')
     await Promise.race([waiting, new Promise((resume) => setTimeout(resume, 50))])
     release?.()
     expect(await waiting).toBeDefined()
-    expect(await alice.claim('key', 0)).toBeUndefined()
+    expect(await claimOne(alice, 'key')).toBeUndefined()
   })
 
   it('[ID4] that a page gave up when it went are its own again when it comes back, and nobody waits for them', async () => {
     const { alice, close, bob } = meet()
-    const release = await alice.claim('key', 0)
+    const release = await claimOne(alice, 'key')
     close()
     release?.()
-    expect(await alice.claim('key', 0)).toBeDefined()
+    expect(await claimOne(alice, 'key')).toBeDefined()
     const from = performance.now()
-    expect(await bob.claim('key', 0)).toBeUndefined()
+    expect(await claimOne(bob, 'key')).toBeUndefined()
     expect(performance.now() - from).toBeLessThan(1000)
   })
 
   it('[ID4] that a browser refuses are an error, not a free name', async () => {
     const manager = new Locks()
     manager.request = () => Promise.reject(new DOMException('denied', 'SecurityError'))
-    await expect(lockClaims(manager, () => {}).claim('key', 0)).rejects.toThrow('denied')
+    await expect(
+      claimOne(
+        lockClaims(manager, () => {}),
+        'key',
+      ),
+    ).rejects.toThrow('denied')
   })
 })
 
@@ -133,7 +138,7 @@ async function heardAfter(words: unknown): Promise<readonly unknown[]> {
   const name = `claims ${++browsers}`
   const [tab, others] = [new BroadcastChannel(name), new BroadcastChannel(name)]
   const claims = channelClaims(tab, seededRandom(1))
-  for (const held of ['key', 'last']) expect(await claims.claim(held, 0)).toBeDefined()
+  for (const held of ['key', 'last']) expect(await claimOne(claims, held)).toBeDefined()
   const heard: unknown[] = []
   const answered = new Promise<void>((resolve) => {
     others.addEventListener('message', ({ data }: MessageEvent<unknown>) => {

@@ -5,22 +5,33 @@
 import { type Millis, seconds } from './clock'
 import type { Random } from './random'
 
+export interface Candidate {
+  readonly name: string
+  /** how long a holder that may be about to go is waited for; one that said so is waited for in any case */
+  readonly patience: Millis
+}
+
+export interface Claim {
+  readonly name: string
+  /** Gives the name up again. */
+  readonly release: () => void
+}
+
 export interface Claims {
-  /**
-   * @param patience how long a holder that may be about to go is waited for; one that said so is waited for in any case
-   * @returns what gives the name up again, or undefined when another tab holds it
-   */
-  claim(name: string, patience: Millis): Promise<(() => void) | undefined>
+  /** @returns the first that no other tab holds, now this tab's; undefined when others hold them all */
+  claim(candidates: readonly Candidate[]): Promise<Claim | undefined>
 }
 
 /** All holders in one process. */
 export function memoryClaims(): Claims {
   const held = new Set<string>()
   return {
-    async claim(name) {
-      if (held.has(name)) return undefined
+    async claim(candidates) {
+      const free = candidates.find(({ name }) => !held.has(name))
+      if (!free) return undefined
+      const { name } = free
       held.add(name)
-      return () => void held.delete(name)
+      return { name, release: () => void held.delete(name) }
     },
   }
 }
@@ -43,17 +54,18 @@ export function lockClaims(locks: LockManager, onGoing: (go: () => void) => void
     // Where that is refused nobody waits.
     for (const [name, released] of held) locks.request(GOING + name, {}, () => released).catch(() => {})
   })
-  const isGoing = async (name: string) =>
-    (await locks.query()).held?.some((lock) => lock.name === GOING + name) ?? false
   const request = (name: string, options: LockOptions) =>
-    new Promise<(() => void) | undefined>((resolve, reject) => {
+    new Promise<Claim | undefined>((resolve, reject) => {
       locks
         .request(PREFIX + name, options, (lock) => {
           if (lock === null) return resolve(undefined)
           const released = new Promise<void>((release) => {
-            resolve(() => {
-              held.delete(name)
-              release()
+            resolve({
+              name,
+              release: () => {
+                held.delete(name)
+                release()
+              },
             })
           })
           held.set(name, released)
@@ -65,14 +77,22 @@ export function lockClaims(locks: LockManager, onGoing: (go: () => void) => void
         })
     })
   return {
-    async claim(name, patience) {
-      const options = patience > 0 ? { signal: AbortSignal.timeout(patience) } : { ifAvailable: true }
-      const release = await request(name, options)
-      if (release || !(await isGoing(name))) return release
-      return request(name, { signal: AbortSignal.timeout(GOING_PATIENCE) })
+    async claim(candidates) {
+      // Asked once: where many tabs come at a time, each answer takes the browser its while.
+      let going: ReadonlySet<string | undefined> | undefined
+      for (const { name, patience } of candidates) {
+        const claim = await request(name, patience > 0 ? withinTime(patience) : { ifAvailable: true })
+        if (claim) return claim
+        going ??= new Set((await locks.query()).held?.map((lock) => lock.name))
+        const late = going.has(GOING + name) ? await request(name, withinTime(GOING_PATIENCE)) : undefined
+        if (late) return late
+      }
+      return undefined
     },
   }
 }
+
+const withinTime = (time: Millis): LockOptions => ({ signal: AbortSignal.timeout(time) })
 
 /** How long the other tabs have to say that a name is theirs. One that is frozen says nothing, and loses it. */
 const ANSWER_TIME: Millis = 150
@@ -116,14 +136,21 @@ export function channelClaims(channel: BroadcastChannel, random: Random): Claims
       asking.set(name, { ticket, lose: () => finish(false) })
       say(name, ticket)
     })
+  const claim = async ({ name, patience }: Candidate): Promise<Claim | undefined> => {
+    if (held.has(name)) return undefined
+    for (let waited = 0; ; waited += ANSWER_TIME) {
+      if (await ask(name)) return { name, release: () => void held.delete(name) }
+      if (waited >= patience) return undefined
+      await new Promise<void>((resume) => setTimeout(resume, ANSWER_TIME))
+    }
+  }
   return {
-    async claim(name, patience) {
-      if (held.has(name)) return undefined
-      for (let waited = 0; ; waited += ANSWER_TIME) {
-        if (await ask(name)) return () => void held.delete(name)
-        if (waited >= patience) return undefined
-        await new Promise<void>((resume) => setTimeout(resume, ANSWER_TIME))
+    async claim(candidates) {
+      for (const candidate of candidates) {
+        const claimed = await claim(candidate)
+        if (claimed) return claimed
       }
+      return undefined
     },
   }
 }
