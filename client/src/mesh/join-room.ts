@@ -1,5 +1,6 @@
 /** Joins a room from a browser page: the composition of the real clock, store, keys, signaling and links. */
 import { hashInWorker } from './identity/password-hasher'
+import type { RoomLink } from './identity/room-link'
 import { findSignatures } from './identity/signatures'
 import { WebRtcLink, webRtcSupported } from './link/webrtc-link'
 import { cleanName, ownName } from './membership/names'
@@ -8,14 +9,14 @@ import { RoomError } from './protocol/errors'
 import { newAddress } from './protocol/ids'
 import { MAX_NAME_LENGTH } from './protocol/limits'
 import { Room, type RoomDeps } from './room'
-import { findRoom, forgetPassword } from './room-access'
+import { findKeys, findRoom, forgetPassword } from './room-access'
 import { forgetRoom, openRoomMemory } from './room-memory'
 import { browserClaims } from './runtime/claims'
 import { systemClock } from './runtime/clock'
 import { systemRandom } from './runtime/random'
 import { browserStore, type Store, tabStore } from './runtime/store'
 import { SeveralSignalings } from './signaling/several-signalings'
-import { SocketIoSignaling } from './signaling/socket-io-signaling'
+import { dialServer, type ServerLine, SocketIoSignaling } from './signaling/socket-io-signaling'
 
 export interface JoinOptions {
   /** a room link, the fragment of one, or a name that people can say; without it a new room with a random secret */
@@ -43,33 +44,37 @@ export interface JoinOptions {
  */
 export async function joinRoom(options: JoinOptions = {}): Promise<Room> {
   if (!webRtcSupported()) throw new RoomError('unsupported', 'This browser has no WebRTC.')
+  const link = findRoom(options.link, location.href, systemRandom)
+  const servers = readServers(options.servers ?? [new URL(link.link).origin])
+  // First of all: connecting takes its time, and hardly any of this page's.
+  const [first, ...others] = servers
+  const lines = [dialServer(first), ...others.map(dialServer)] as const
+  try {
+    return await enterRoom(link, lines, options)
+  } catch (error) {
+    for (const { socket } of lines) socket.disconnect()
+    throw error
+  }
+}
+
+type Lines = readonly [ServerLine, ...ServerLine[]]
+
+async function enterRoom(link: RoomLink, [line, ...otherLines]: Lines, options: JoinOptions): Promise<Room> {
   const store = options.store ?? browserStore()
   const tab = tabStore()
   const hash = (name: string, password: string) => hashPassword(name, password, options.onProgress)
-  const access = { page: location.href, tab, random: systemRandom, hash }
-  const { link, keys } = await findRoom(options.link, options.password, access)
-  const servers = readServers(options.servers ?? [new URL(link.link).origin])
+  const keys = await findKeys(link.address, options.password, { tab, hash })
   const name = options.name === undefined ? await ownName(store, systemRandom) : cleanName(options.name)
   if (name === undefined) throw new RoomError('bad-data', `A name has 1 to ${MAX_NAME_LENGTH} characters.`)
   const address = newAddress(systemRandom)
-  const connect = (server: string) =>
-    new SocketIoSignaling({ clock: systemClock, random: systemRandom, server, room: keys.id, self: address })
-  const [firstServer, ...otherServers] = servers
-  const signalings = [connect(firstServer), ...otherServers.map(connect)] as const
-  for (const signaling of signalings) signaling.dial()
   const verified = new VerifiedPeers(store, keys.id)
-  const recall = async () => {
-    await verified.load()
-    // Where the page is not secure there is no such thing, whatever the types say.
-    const signatures = await findSignatures(crypto.subtle as SubtleCrypto | undefined)
-    const common = { clock: systemClock, random: systemRandom, signatures, store }
-    const claims = browserClaims(systemRandom)
-    return { common, memory: await openRoomMemory({ ...common, room: keys.id, tab, claims }) }
-  }
-  const { common, memory } = await recall().catch((error: unknown) => {
-    for (const signaling of signalings) signaling.close()
-    throw error
-  })
+  await verified.load()
+  // Where the page is not secure there is no such thing, whatever the types say.
+  const signatures = await findSignatures(crypto.subtle as SubtleCrypto | undefined)
+  const common = { clock: systemClock, random: systemRandom, signatures, store }
+  const memory = await openRoomMemory({ ...common, room: keys.id, tab, claims: browserClaims(systemRandom) })
+  const speakOver = (line: ServerLine) => new SocketIoSignaling({ ...common, line, room: keys.id, self: address })
+  const [signaling, ...others] = [speakOver(line), ...otherLines.map(speakOver)] as const
   const room = new Room({
     ...common,
     link,
@@ -78,7 +83,7 @@ export async function joinRoom(options: JoinOptions = {}): Promise<Room> {
     verified,
     memory: { ...memory, forget: () => forgetRoom({ ...common, room: keys.id, tab }) },
     links: (linkOptions) => new WebRtcLink(linkOptions),
-    signaling: otherServers.length === 0 ? signalings[0] : new SeveralSignalings(signalings),
+    signaling: others.length === 0 ? signaling : new SeveralSignalings([signaling, ...others]),
     iceServers: options.iceServers,
   })
   const stay = new AbortController()

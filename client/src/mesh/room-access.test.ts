@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../sim/seeded-random'
 import { deriveNamedRoomKeys, deriveRoomKeys, namedRoomId } from './identity/room-keys'
 import { parseRoomLink } from './identity/room-link'
-import { findRoom, forgetPassword } from './room-access'
+import { findKeys, findRoom, forgetPassword } from './room-access'
 import { memoryStore, type Store } from './runtime/store'
 
 const PAGE = 'https://starling.example/app/'
@@ -21,8 +21,12 @@ function setUp(tab: Store = memoryStore()) {
     hashed.push(`${name}: ${password}`)
     return hashOf(name, password)
   }
-  const deps = { page: PAGE, tab, random: seededRandom(1), hash }
-  return { tab, hashed, find: (text?: string, password?: string) => findRoom(text, password, deps) }
+  const random = seededRandom(1)
+  const find = async (text?: string, password?: string) => {
+    const link = findRoom(text, PAGE, random)
+    return { link, keys: await findKeys(link.address, password, { tab, hash }) }
+  }
+  return { tab, hashed, find }
 }
 
 const failing: Store = {

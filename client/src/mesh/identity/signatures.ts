@@ -71,7 +71,12 @@ export function webCryptoSignatures(subtle: SubtleCrypto): Signatures {
       const publicKey = fromBase64Url((await subtle.exportKey('jwk', key)).x ?? '')
       invariant(publicKey?.length === PUBLIC_KEY_BYTES, 'WebCrypto gave a key that is none')
       const sign = async (message: Uint8Array) => new Uint8Array(await subtle.sign(ALGORITHM, key, copy(message)))
-      const agree = await browserAgreement(subtle, secretKey).catch(() => libraryAgreement(secretKey))
+      let agreement: Promise<Signer['agree']> | undefined
+      // Many never say anything to one person alone.
+      const agree = async (other: Uint8Array) => {
+        agreement ??= browserAgreement(subtle, secretKey).catch(() => libraryAgreement(secretKey))
+        return (await agreement)(other)
+      }
       return { publicKey, sign, agree }
     },
     async verify(signature, message, publicKey) {

@@ -12,7 +12,7 @@ import { type Random, systemRandom } from '../runtime/random'
 import { SeveralSignalings } from './several-signalings'
 import type { Signaling, SignalingEvents, SignalingState } from './signaling'
 import { signalingContract } from './signaling-contract'
-import { SocketIoSignaling } from './socket-io-signaling'
+import { dialServer, SocketIoSignaling } from './socket-io-signaling'
 
 const GARDEN = toRoomId(new Uint8Array(16))
 const ALICE = addressOf('alice')
@@ -63,7 +63,8 @@ function join(
   self = ALICE,
   { clock = systemClock, random = systemRandom }: { clock?: Clock; random?: Random } = {},
 ): SocketIoSignaling {
-  const signaling = new SocketIoSignaling({ server: `http://localhost:${port}`, room: GARDEN, self, clock, random })
+  const line = dialServer(`http://localhost:${port}`)
+  const signaling = new SocketIoSignaling({ line, room: GARDEN, self, clock, random })
   opened.push(() => signaling.close())
   return signaling
 }
@@ -199,7 +200,6 @@ describe('with the real server', () => {
         socket.disconnect(true)
       })
     })
-    alice.dial()
     await gone
     expect(joined).toEqual([])
     expect(told).not.toHaveBeenCalled()

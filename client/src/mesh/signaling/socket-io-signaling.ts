@@ -43,8 +43,26 @@ const TOKEN_BYTES = 16
 /** A full room may have a place again soon. */
 const RETRY_AFTER_REFUSAL: Millis = seconds(5)
 
-export interface SocketIoSignalingDeps {
+/** The way to one server, from before it is known what is to be said there. */
+export interface ServerLine {
   readonly server: string
+  readonly socket: Socket<ServerEvents, ClientEvents>
+}
+
+/** Begins to connect, without a word: what fails is tried again by whoever speaks over the line. */
+export function dialServer(server: string): ServerLine {
+  // Not `io`, which shares connections, and brings what it needs for that.
+  const manager = new Manager<ServerEvents, ClientEvents>(server, {
+    autoConnect: false,
+    transports: ['websocket'],
+    timeout: REPLY_TIMEOUT,
+    reconnection: false,
+  })
+  return { server, socket: manager.socket('/').connect() }
+}
+
+export interface SocketIoSignalingDeps {
+  readonly line: ServerLine
   readonly room: RoomId
   readonly self: Address
   readonly clock: Clock
@@ -72,14 +90,7 @@ export class SocketIoSignaling implements Signaling {
       deps.clock.now(),
     )
     this.#token = v.parse(TokenSchema, toBase64Url(deps.random.bytes(TOKEN_BYTES)))
-    // Not `io`, which shares connections, and brings what it needs for that.
-    const manager = new Manager<ServerEvents, ClientEvents>(deps.server, {
-      autoConnect: false,
-      transports: ['websocket'],
-      timeout: REPLY_TIMEOUT,
-      reconnection: false,
-    })
-    this.#socket = manager.socket('/')
+    this.#socket = deps.line.socket
     this.#socket.on('connect', () => this.#isOpen && void this.#join())
     this.#socket.on('disconnect', (reason) => this.#isOpen && this.#handleDisconnect(reason))
     this.#socket.on('connect_error', (error) => this.#isOpen && this.#handleConnectError(error))
@@ -93,11 +104,6 @@ export class SocketIoSignaling implements Signaling {
 
   get iceServers(): readonly IceServer[] {
     return this.#iceServers
-  }
-
-  /** Connects without a word: while a page reads what it keeps, the way to the server gets ready. What fails is tried by `open`. */
-  dial(): void {
-    if (!this.#closed) this.#socket.connect()
   }
 
   open(): void {
@@ -136,7 +142,7 @@ export class SocketIoSignaling implements Signaling {
     if (!this.#socket.connected) return
     if (reply?.ok) {
       this.#iceServers = reply.iceServers
-      this.#change({ kind: 'connected', server: this.deps.server })
+      this.#change({ kind: 'connected', server: this.deps.line.server })
       this.#events.emit('peers', reply.peers)
       return
     }
