@@ -15,8 +15,9 @@ import { browserClaims } from './runtime/claims'
 import { systemClock } from './runtime/clock'
 import { systemRandom } from './runtime/random'
 import { browserStore, type Store, tabStore } from './runtime/store'
+import { ServerLine } from './signaling/server-line'
 import { SeveralSignalings } from './signaling/several-signalings'
-import { dialServer, type ServerLine, SocketIoSignaling } from './signaling/socket-io-signaling'
+import { SocketIoSignaling } from './signaling/socket-io-signaling'
 
 export interface JoinOptions {
   /** a room link, the fragment of one, or a name that people can say; without it a new room with a random secret */
@@ -48,11 +49,12 @@ export async function joinRoom(options: JoinOptions = {}): Promise<Room> {
   const servers = readServers(options.servers ?? [new URL(link.link).origin])
   // First of all: connecting takes its time, and hardly any of this page's.
   const [first, ...others] = servers
-  const lines = [dialServer(first), ...others.map(dialServer)] as const
+  const lines = [new ServerLine(first), ...others.map((server) => new ServerLine(server))] as const
+  for (const line of lines) line.dial()
   try {
     return await enterRoom(link, lines, options)
   } catch (error) {
-    for (const { socket } of lines) socket.disconnect()
+    for (const line of lines) line.hangUp()
     throw error
   }
 }

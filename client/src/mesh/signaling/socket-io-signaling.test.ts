@@ -9,10 +9,11 @@ import { VirtualClock } from '../../sim/virtual-clock'
 import { toRoomId } from '../protocol/ids'
 import { type Clock, type Millis, seconds, systemClock } from '../runtime/clock'
 import { type Random, systemRandom } from '../runtime/random'
+import { ServerLine } from './server-line'
 import { SeveralSignalings } from './several-signalings'
 import type { Signaling, SignalingEvents, SignalingState } from './signaling'
 import { signalingContract } from './signaling-contract'
-import { dialServer, SocketIoSignaling } from './socket-io-signaling'
+import { SocketIoSignaling } from './socket-io-signaling'
 
 const GARDEN = toRoomId(new Uint8Array(16))
 const ALICE = addressOf('alice')
@@ -58,12 +59,17 @@ async function startLyingServer(answers: { readonly [event: string]: (request: u
   return { io, port: await listen(server) }
 }
 
+const lineTo = (port: number): ServerLine => new ServerLine(`http://localhost:${port}`)
+
 function join(
   port: number,
   self = ALICE,
-  { clock = systemClock, random = systemRandom }: { clock?: Clock; random?: Random } = {},
+  {
+    clock = systemClock,
+    random = systemRandom,
+    line = lineTo(port),
+  }: { clock?: Clock; random?: Random; line?: ServerLine } = {},
 ): SocketIoSignaling {
-  const line = dialServer(`http://localhost:${port}`)
   const signaling = new SocketIoSignaling({ line, room: GARDEN, self, clock, random })
   opened.push(() => signaling.close())
   return signaling
@@ -191,7 +197,8 @@ describe('with the real server', () => {
     const joined: unknown[] = []
     const answer = { ok: true, peers: [BOB], iceServers: [] }
     const { io, port } = await startLyingServer({ join: (request) => joined.push(request) && answer })
-    const alice = join(port)
+    const line = lineTo(port)
+    const alice = join(port, ALICE, { line })
     const told = vi.fn()
     alice.on('state', told)
     const gone = new Promise((resolve) => {
@@ -200,12 +207,32 @@ describe('with the real server', () => {
         socket.disconnect(true)
       })
     })
+    line.dial()
     await gone
     expect(joined).toEqual([])
     expect(told).not.toHaveBeenCalled()
     // Whatever became of the dialling.
     expect(await enter(alice)).toEqual([BOB])
     expect(joined).toHaveLength(1)
+  })
+
+  it('[SI1] one who opens while the line is being made is in by that one', async () => {
+    const { signaling: server, port } = await startServer()
+    const connected = vi.fn()
+    server.io.engine.on('connection', connected)
+    const line = lineTo(port)
+    const alice = join(port, ALICE, { line })
+    const lost = vi.fn()
+    alice.on('state', ({ kind }) => kind !== 'connected' && lost(kind))
+    line.dial()
+    // The connection is there, and Socket.IO's handshake on it under way.
+    await new Promise<void>((resolve) => line.socket.io.once('open', () => resolve()))
+    expect(await enter(alice)).toEqual([])
+    const bob = join(port, BOB)
+    expect(await enter(bob)).toEqual([ALICE])
+    expect(await bob.deliver(ALICE, BOX)).toBe('delivered')
+    expect(connected).toHaveBeenCalledTimes(2)
+    expect(lost).not.toHaveBeenCalled()
   })
 
   it('[SI1] one who is refused is told why, and is let in by a later try', async () => {

@@ -1,18 +1,15 @@
 /**
- * Introductions by one Socket.IO server. The only importer of socket.io-client. Every answer passes the
+ * Introductions by one Socket.IO server, over a line to it. Every answer passes the
  * contract's schemas: a server is not trusted either. Rules SI1-SI5, SG1-SG9.
  */
-import { Manager, type Socket } from 'socket.io-client'
 import * as v from 'valibot'
 import {
   type Address,
-  type ClientEvents,
   CONTRACT_VERSION,
   DoneReplySchema,
   type IceServer,
   JoinReplySchema,
   type RoomId,
-  type ServerEvents,
   SignalDeliverySchema,
   type Token,
   TokenSchema,
@@ -24,10 +21,8 @@ import { SERVER_BOX_BURST, SERVER_BOXES_PER_SECOND } from '../protocol/limits'
 import { type Clock, type Millis, seconds } from '../runtime/clock'
 import { Emitter } from '../runtime/emitter'
 import type { Random } from '../runtime/random'
+import { REPLY_TIMEOUT, type ServerLine } from './server-line'
 import type { Signaling, SignalingEvents, SignalingState } from './signaling'
-
-/** A server that does not answer within this is as good as gone. */
-const REPLY_TIMEOUT: Millis = seconds(5)
 
 /**
  * Bounds of the pause before each try to connect again: after a restart everyone is announced again within about 2.5 s,
@@ -43,24 +38,6 @@ const TOKEN_BYTES = 16
 /** A full room may have a place again soon. */
 const RETRY_AFTER_REFUSAL: Millis = seconds(5)
 
-/** The way to one server, from before it is known what is to be said there. */
-export interface ServerLine {
-  readonly server: string
-  readonly socket: Socket<ServerEvents, ClientEvents>
-}
-
-/** Begins to connect, without a word: what fails is tried again by whoever speaks over the line. */
-export function dialServer(server: string): ServerLine {
-  // Not `io`, which shares connections, and brings what it needs for that.
-  const manager = new Manager<ServerEvents, ClientEvents>(server, {
-    autoConnect: false,
-    transports: ['websocket'],
-    timeout: REPLY_TIMEOUT,
-    reconnection: false,
-  })
-  return { server, socket: manager.socket('/').connect() }
-}
-
 export interface SocketIoSignalingDeps {
   readonly line: ServerLine
   readonly room: RoomId
@@ -71,7 +48,7 @@ export interface SocketIoSignalingDeps {
 
 export class SocketIoSignaling implements Signaling {
   readonly #events = new Emitter<SignalingEvents>()
-  readonly #socket: Socket<ServerEvents, ClientEvents>
+  readonly #socket: ServerLine['socket']
   #state: SignalingState = { kind: 'connecting' }
   #iceServers: readonly IceServer[] = []
   #cancelRetry = () => {}
@@ -110,7 +87,7 @@ export class SocketIoSignaling implements Signaling {
     if (this.#closed) return
     this.#isOpen = true
     if (this.#socket.connected) void this.#join()
-    else this.#socket.connect()
+    else this.deps.line.dial()
   }
 
   async deliver(to: Address, box: Uint8Array): Promise<Delivery> {
@@ -181,7 +158,7 @@ export class SocketIoSignaling implements Signaling {
   }
 
   #reconnect(delay: Millis): void {
-    this.#retry(delay, () => this.#socket.connect())
+    this.#retry(delay, () => this.deps.line.dial())
   }
 
   #retry(delay: Millis, attempt: () => void): void {
