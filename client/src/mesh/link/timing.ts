@@ -1,7 +1,7 @@
 /** How long links wait, and why. */
 import { type Millis, seconds } from '../runtime/clock'
 
-/** A hidden tab's timers run once a second, so asking more often would only look irregular. */
+/** Nobody is asked more often: a hidden tab's timers run once a second, and it would only look irregular. */
 export const PING_INTERVAL: Millis = seconds(1)
 
 /** How often silence is judged. */
