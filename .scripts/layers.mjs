@@ -19,7 +19,7 @@ const CONTRACT = /^signaling-server\/src\/(contract(-types)?|rate)$/
 const HELD_TO_SERVER = `${MESH}signaling/socket-io-signaling.test`
 const SINGLE_IMPORTERS = new Map([
   ['simple-peer', `${MESH}link/webrtc-link`],
-  ['socket.io-client', `${MESH}signaling/socket-io-signaling`],
+  ['socket.io-client', `${MESH}signaling/server-line`],
 ])
 const FOR_TESTS = /(\.test|-contract|-cases)$/
 const INTERFACE = /^(client\/src\/(react|components)\/|(react|react-dom|lucide-react)(\/|$))/
