@@ -43,8 +43,14 @@ async function setUp(outcome: Delivery) {
   signaling.change('connected')
   await entering
   /** Somebody is said to be at so many addresses. */
+  let named: readonly Address[] = []
   const name = (count: number, ...others: readonly Address[]): readonly Address[] => {
     const addresses = [...Array.from({ length: count }, () => newAddress(random)), ...others]
+    signaling.emit(
+      'unnamed',
+      named.filter((address) => !addresses.includes(address)),
+    )
+    named = addresses
     signaling.emit('peers', addresses)
     return addresses
   }

@@ -106,7 +106,8 @@ describe('a member that breaks the rules', () => {
     alice.room.handle('echo', (body) => body)
     mallory.says({ kind: 'data', seq: 1, payload: question(1) })
     await sim.run(100)
-    expect(mallory.heardPayloads).toEqual([{ kind: 'answer', number: 1, body: 1 }])
+    // Bob, whom she may have reached as well, has no such handler.
+    expect(mallory.heardPayloads).toContainEqual({ kind: 'answer', number: 1, body: 1 })
   })
 
   it('[CO3] is kept out for twice as long the next time', async () => {

@@ -120,10 +120,15 @@ export class Peers {
       if (remote.expected || remote.linked) remote.session.push(payload, () => {})
   }
 
-  /** Somebody is at these addresses, as far as servers know, and nowhere else but where somebody was met. */
+  /** Somebody is at these addresses. */
   want(addresses: readonly Address[]): void {
     this.#cameFirst ??= addresses.length === 0
-    this.#dialer.wantOnly(addresses)
+    for (const address of addresses) this.#dialer.want(address)
+  }
+
+  /** Nobody is at these addresses, as far as servers know. */
+  unname(addresses: readonly Address[]): void {
+    this.#dialer.unname(addresses)
   }
 
   /** The go-between is back, and with it what it may have lost. */

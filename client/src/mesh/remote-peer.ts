@@ -212,7 +212,9 @@ export class RemotePeer {
   }
 
   #send(frame: Frame): void {
-    this.#link?.send(encodeFrame(frame))
+    if (!this.#link) return
+    this.#link.send(encodeFrame(frame))
+    this.#keepalive.said()
   }
 
   #watch(): void {

@@ -116,6 +116,7 @@ export class Room {
     this.#peers.on('unlinked', (peer) => this.#logs.unlink(peer))
     this.#logs = this.#openLogs()
     signaling.on('state', (state) => this.#handleSignaling(state))
+    signaling.on('unnamed', (addresses) => this.#peers.unname(addresses))
     signaling.on('peers', (addresses) => this.#peers.want(addresses))
     signaling.on('box', ({ from, box }) => this.#peers.receive(from, box))
   }

@@ -55,14 +55,18 @@ export const librarySignatures: Signatures = {
 const PKCS8_PREFIX = Uint8Array.of(0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20)
 const ALGORITHM = 'Ed25519'
 
-/** Keys that are held as the browser wants them: more than a full room has. One that is none is remembered as well. */
+/** Keys that are held as the browser wants them: more than a full room has. */
 const MAX_IMPORTED_KEYS = 256
 
 /** WebCrypto: a hundred times quicker on a fresh page, but only where the page is secure and the browser recent. */
 export function webCryptoSignatures(subtle: SubtleCrypto): Signatures {
-  const keys = new BoundedMap<string, Promise<CryptoKey>>(MAX_IMPORTED_KEYS)
-  const imported = (publicKey: Uint8Array): Promise<CryptoKey> =>
-    keys.getOrMake(toBase64Url(publicKey), () => subtle.importKey('raw', copy(publicKey), ALGORITHM, false, ['verify']))
+  const keys = new BoundedMap<string, CryptoKey>(MAX_IMPORTED_KEYS)
+  const imported = async (publicKey: Uint8Array): Promise<CryptoKey> => {
+    const name = toBase64Url(publicKey)
+    const key = keys.get(name) ?? (await subtle.importKey('raw', copy(publicKey), ALGORITHM, false, ['verify']))
+    keys.set(name, key)
+    return key
+  }
   return {
     async signer(secretKey) {
       const pkcs8 = Uint8Array.of(...PKCS8_PREFIX, ...secretKey)

@@ -7,7 +7,9 @@ import type { Clock } from '../runtime/clock'
 import { BUSY_PAUSE } from './timing'
 
 export class CallLine {
-  readonly #waiting = new Map<Address, () => void>()
+  /** Those who were met before, and all others. */
+  readonly #met = new Map<Address, () => void>()
+  readonly #others = new Map<Address, () => void>()
   #cancel = () => {}
 
   /** @param mayCall takes the place for one more call, if there is one */
@@ -17,24 +19,28 @@ export class CallLine {
   ) {}
 
   has(address: Address): boolean {
-    return this.#waiting.has(address)
+    return this.#met.has(address) || this.#others.has(address)
   }
 
-  /** Calls now, or when it is its turn. */
-  join(address: Address, call: () => void): void {
-    this.#waiting.set(address, call)
+  /** Calls now, or when it is its turn: those who were met before come before all others. */
+  join(address: Address, call: () => void, isMet: boolean): void {
+    const line = isMet ? this.#met : this.#others
+    line.set(address, call)
     this.#serve()
   }
 
   leave(address: Address): void {
-    this.#waiting.delete(address)
+    this.#met.delete(address)
+    this.#others.delete(address)
   }
 
   #serve(): void {
-    for (const [address, call] of this.#waiting) {
-      if (!this.mayCall()) return this.#serveLater()
-      this.#waiting.delete(address)
-      call()
+    for (const line of [this.#met, this.#others]) {
+      for (const [address, call] of line) {
+        if (!this.mayCall()) return this.#serveLater()
+        line.delete(address)
+        call()
+      }
     }
   }
 

@@ -279,19 +279,35 @@ describe('many calls at once', () => {
   it('[DI1] end with those who are named no more and were never met, and others have their places', async () => {
     const story = new DialStory()
     const [alice, bob, carol] = [story.person('alice'), story.person('bob'), story.person('carol')]
-    alice.dialer.wantOnly([carol.address])
+    alice.dialer.want(carol.address)
     await story.run(seconds(1))
     const invented = Array.from({ length: 126 }, (_, number) => story.person(`nobody-${number}`).address)
     alice.post = 'lost'
-    alice.dialer.wantOnly(invented)
+    for (const address of invented) alice.dialer.want(address)
     await story.run(seconds(4))
     alice.post = 'delivered'
-    alice.dialer.wantOnly([bob.address])
+    alice.dialer.unname([...invented, carol.address])
+    alice.dialer.want(bob.address)
     const made = alice.made.length
     await story.run(seconds(60))
     expect(bob.link?.state.kind, 'whoever is named now').toBe('open')
     expect(carol.link?.state.kind, 'whoever was met').toBe('open')
     expect(alice.made, 'nobody else is called').toHaveLength(made + 1)
+  })
+
+  it('[DI11] go to those who were met before, whoever else waits', async () => {
+    const story = new DialStory()
+    const [alice, bob] = [story.person('alice'), story.person('bob')]
+    alice.dialer.want(bob.address)
+    await story.run(seconds(10))
+    alice.post = 'lost'
+    for (let number = 0; number < 256; number++) alice.dialer.want(story.person(`nobody-${number}`).address)
+    await story.run(seconds(60))
+    alice.post = 'delivered'
+    bob.available = false
+    story.network.dropLinks('alice', 'bob')
+    await story.run(seconds(6))
+    expect(bob.link?.state.kind).toBe('open')
   })
 
   it("[DI11] of one's own leave places for those of others", async () => {

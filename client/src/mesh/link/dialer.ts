@@ -89,13 +89,17 @@ export class Dialer {
   }
 
   /**
-   * Wants links to these, whom the go-between names now, and no longer to others whom it named before and nobody ever met:
-   * otherwise those who do not exist would take the places of those who do.
+   * Nobody names these any more. Whoever was never met is called no more, and answered if it calls: otherwise those who do
+   * not exist would take the places of those who do. A call under way goes on, since it has cost its connection.
    */
-  wantOnly(addresses: readonly Address[]): void {
-    const named = new Set(addresses)
-    for (const route of [...this.#routes.values()]) if (!route.met && !named.has(route.address)) this.#unname(route)
-    for (const address of addresses) this.want(address)
+  unname(addresses: readonly Address[]): void {
+    for (const address of addresses) {
+      const route = this.#routes.get(address)
+      if (!route || route.met) continue
+      route.wanted = false
+      route.cancelRedial()
+      this.#tidy(route)
+    }
   }
 
   /** Dials a fresh link beside one that is doubted; the old one serves until the new one is open. */
@@ -179,13 +183,6 @@ export class Dialer {
     this.#routes.delete(route.address)
   }
 
-  /** It is called no more, and what it calls is answered. A call under way goes on: it has cost its connection. */
-  #unname(route: Route): void {
-    route.wanted = false
-    route.cancelRedial()
-    this.#tidy(route)
-  }
-
   #dial(route: Route): void {
     const { address, attempt } = route
     if (attempt || this.#line.has(address)) return
@@ -193,7 +190,7 @@ export class Dialer {
     // Connections are dear, and an offer that nobody can carry is a wasted one.
     if (!this.deps.goBetween.available) return this.#failed(route)
     route.cancelRedial = () => this.#line.leave(address)
-    this.#line.join(address, () => this.#call(route))
+    this.#line.join(address, () => this.#call(route), route.met)
   }
 
   #call(route: Route): void {

@@ -48,14 +48,28 @@ describe('signs of life', () => {
     expect(watch.lives).toEqual([])
   })
 
-  it('[KA1] are not asked for while there are others', async () => {
+  it('[KA1] are not asked for while both sides talk', async () => {
     const watch = new Watch()
     watch.keepalive.start()
     for (let time = 0; time < 9; time++) {
       await watch.run(500)
       watch.keepalive.heard()
+      watch.keepalive.said()
     }
     expect(watch.pings).toEqual([])
+  })
+
+  it('[KA1] are given every second to whoever talks, and asked for of whoever does not', async () => {
+    const listening = new Watch()
+    const talking = new Watch()
+    for (const { keepalive } of [listening, talking]) keepalive.start()
+    for (let time = 0; time < 45; time++) {
+      await Promise.all([listening.run(100), talking.run(100)])
+      listening.keepalive.heard()
+      talking.keepalive.said()
+    }
+    expect(listening.pings).toEqual([1000, 2000, 3000, 4000])
+    expect(talking.pings).toEqual([1500, 2500, 3500, 4500])
   })
 
   it('[KA1] are asked for by one of two who have nothing else to say, and both learn the round trip', async () => {
@@ -69,8 +83,10 @@ describe('signs of life', () => {
         const other = () => sides[1 - own]
         const ping = (frame: Frame) => {
           pings[own] = (pings[own] ?? 0) + 1
+          sides[own]?.said()
           clock.after(20, () => {
             other()?.heard()
+            other()?.said()
             clock.after(20, () => {
               sides[own]?.heard()
               if (frame.kind === 'ping') sides[own]?.pong(frame.stamp)
@@ -206,15 +222,16 @@ describe('a host that slept', () => {
 
   function watchWith(clock: SleepyClock) {
     const lives: Life[] = []
+    const pings: Millis[] = []
     const keepalive = new Keepalive({
       clock,
       asksFirst: true,
-      ping: () => {},
+      ping: () => pings.push(clock.now()),
       onWatch: () => {},
       onLife: (life) => lives.push(life),
       onRtt: () => {},
     })
-    return { lives, keepalive }
+    return { lives, pings, keepalive }
   }
 
   it('[KA5] judges nobody by the silence of its own sleep, and gives the usual time from then on', async () => {
@@ -228,6 +245,16 @@ describe('a host that slept', () => {
     expect(lives).toEqual([])
     await clock.run(3000)
     expect(lives).toEqual(['suspected', 'dead'])
+  })
+
+  it('[KA1] asks as soon as it wakes', async () => {
+    const clock = new SleepyClock()
+    const { keepalive, pings } = watchWith(clock)
+    keepalive.start()
+    await clock.run(400)
+    clock.sleep(2000)
+    await clock.run(100)
+    expect(pings).toEqual([2500])
   })
 
   it('[KA5] takes a watch that is 1.5 s late for sleep, and one that is less late for a busy page', async () => {

@@ -7,6 +7,7 @@ import type { Frame } from '../protocol/frames'
 import type { Clock, Millis } from '../runtime/clock'
 import {
   ASK_AFTER,
+  ASK_ANYWAY_AFTER,
   ASK_SECOND_AFTER,
   DEAD_AFTER,
   OVERSLEPT_AFTER,
@@ -26,10 +27,10 @@ const MAX_UNANSWERED = 5
 
 interface KeepaliveDeps {
   readonly clock: Clock
-  /** Of two who have nothing to say one asks, and the other hears that. */
+  /** Of two who have nothing to say one asks, and the other answers. */
   readonly asksFirst: boolean
   readonly ping: (frame: Frame) => void
-  /** twice a second, before anything is judged */
+  /** whenever the peer is judged, before that: twice a second, once in a hidden tab */
   readonly onWatch: () => void
   readonly onLife: (life: Life) => void
   readonly onRtt: (rtt: Millis) => void
@@ -40,6 +41,7 @@ export class Keepalive {
   #heardAt: Millis = 0
   #watchedAt: Millis = 0
   #pingedAt: Millis = 0
+  #saidAt: Millis = 0
   #rtt: Millis | undefined
   /** Stamps of the pings that an answer may still come to. */
   #unanswered: readonly Millis[] = []
@@ -57,6 +59,7 @@ export class Keepalive {
     this.heard()
     this.#watchedAt = this.#heardAt
     this.#pingedAt = this.#heardAt
+    this.#saidAt = this.#heardAt
     this.#cancelWatch = this.deps.clock.after(WATCH_INTERVAL, () => this.#watch())
   }
 
@@ -69,6 +72,11 @@ export class Keepalive {
   heard(): void {
     this.#heardAt = this.deps.clock.now()
     this.#live('heard')
+  }
+
+  /** Something was said to it, whatever it was. */
+  said(): void {
+    this.#saidAt = this.deps.clock.now()
   }
 
   /** The link is gone: suspicion starts at once, without waiting for silence. */
@@ -95,7 +103,9 @@ export class Keepalive {
     const silence = now - this.#heardAt
     const sincePing = now - this.#pingedAt
     const patience = this.deps.asksFirst ? ASK_AFTER : ASK_SECOND_AFTER
-    if ((silence >= patience && sincePing >= PING_INTERVAL) || sincePing >= RTT_INTERVAL) this.#ping()
+    // The other side has a right to a sign of life as well: a large frame on its way to here may be all there is.
+    const isDue = now - this.#saidAt >= patience || silence >= ASK_ANYWAY_AFTER
+    if ((isDue && sincePing >= PING_INTERVAL) || sincePing >= RTT_INTERVAL) this.#ping()
     if (silence >= DEAD_AFTER) this.#live('dead')
     else if (silence >= SUSPECT_AFTER && this.#life === 'heard') this.#live('suspected')
   }

@@ -7,11 +7,14 @@ export const PING_INTERVAL: Millis = seconds(1)
 /** How often silence is judged. */
 export const WATCH_INTERVAL: Millis = 500
 
-/** A sign of life is asked for when none has come for so long: by then one judgement at least has passed without any. */
+/** Whoever has said nothing for so long asks for a sign of life, which is one to the other side: at the second judgement. */
 export const ASK_AFTER: Millis = 750
 
-/** The other side asks when it was not asked either: a judgement and a slow round trip later. */
+/** The other one of the two asks only when it had nothing to answer either: a judgement and a slow round trip later. */
 export const ASK_SECOND_AFTER: Millis = 1250
+
+/** Whoever talks asks as well when nothing is heard for so long: in time for an answer before there is suspicion. */
+export const ASK_ANYWAY_AFTER: Millis = 1500
 
 /** How often the round trip is measured by whoever has no need to ask for a sign of life. */
 export const RTT_INTERVAL: Millis = seconds(5)

@@ -12,6 +12,8 @@ export class Partner {
   readonly ahead = new Set<PeerId>()
   /** authors of whom it is to be told what is held here */
   readonly untold = new Set<PeerId>()
+  /** It was told what is held here. */
+  isTold = false
   /** up to where it was sent one's own feed */
   sent = 0
   /** bytes of its entries that are being looked at */

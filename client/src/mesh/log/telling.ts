@@ -78,10 +78,11 @@ export class Telling {
     partner.untold.clear()
     const authors = this.deps.log.feeds.filter(({ head }) => head > 0).map(({ author }) => author)
     // Where nothing is here, a partner that was told of nothing knows it all.
-    if (authors.length > 0) this.#sendHave(partner, authors, true)
+    if (authors.length > 0 || partner.isTold) this.#sendHave(partner, authors, true)
   }
 
   #sendHave(partner: Partner, authors: readonly PeerId[], full: boolean): void {
+    partner.isTold = true
     const feeds = authors.flatMap((author) => this.deps.log.held(author) ?? [])
     this.deps.send(partner.id, encodeLogMessage({ kind: 'have', direct: this.deps.direct, full, feeds }))
   }

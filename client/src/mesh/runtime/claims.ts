@@ -84,8 +84,11 @@ export function lockClaims(locks: LockManager, onGoing: (go: () => void) => void
         const claim = await request(name, patience > 0 ? withinTime(patience) : { ifAvailable: true })
         if (claim) return claim
         going ??= new Set((await locks.query()).held?.map((lock) => lock.name))
-        const late = going.has(GOING + name) ? await request(name, withinTime(GOING_PATIENCE)) : undefined
+        if (!going.has(GOING + name)) continue
+        const late = await request(name, withinTime(GOING_PATIENCE))
         if (late) return late
+        // Meanwhile others may have said so.
+        going = undefined
       }
       return undefined
     },

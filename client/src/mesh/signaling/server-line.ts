@@ -38,6 +38,7 @@ export class ServerLine {
   }
 
   hangUp(): void {
+    this.#isDialling = false
     this.socket.disconnect()
   }
 }

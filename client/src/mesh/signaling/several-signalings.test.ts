@@ -75,24 +75,33 @@ describe('several servers', () => {
     servers[0].emit('peers', [BOB])
     servers[1].emit('peers', [])
     servers[1].emit('box', { from: BOB, box: BOX })
-    expect(heard).toEqual([[BOB], [BOB], [BOB, BOX]])
+    expect(heard).toEqual([[BOB], [], [BOB, BOX]])
     servers[0].iceServers = [{ urls: 'stun:one.example' }]
     servers[1].iceServers = [{ urls: 'stun:two.example' }]
     expect(several.iceServers).toEqual([{ urls: 'stun:one.example' }, { urls: 'stun:two.example' }])
   })
 
-  it('[SI5] name together whom each named last, one that is lost nobody', () => {
+  it('[SI5] tell of whom none of them names any more, and name nobody anew', () => {
     const { servers, several } = setUp()
     const [one, two] = servers
     const [carol, dave] = [addressOf('carol'), addressOf('dave')]
     const heard: unknown[] = []
-    several.on('peers', (peers) => heard.push(peers))
+    several.on('peers', (peers) => heard.push(['named', ...peers]))
+    several.on('unnamed', (addresses) => heard.push(['unnamed', ...addresses]))
     one.emit('peers', [BOB, carol])
     two.emit('peers', [carol, dave])
+    one.emit('unnamed', [BOB, carol])
     one.emit('peers', [])
-    two.change('unreachable')
-    one.emit('peers', [BOB])
-    expect(heard).toEqual([[BOB, carol], [BOB, carol, dave], [carol, dave], [BOB]])
+    two.emit('unnamed', [carol])
+    two.emit('peers', [dave])
+    expect(heard).toEqual([
+      ['named', BOB, carol],
+      ['named', carol, dave],
+      ['unnamed', BOB],
+      ['named'],
+      ['unnamed', carol],
+      ['named', dave],
+    ])
   })
 
   it('[SI5] bring a box once that comes by both, and again when one of them repeats it', () => {

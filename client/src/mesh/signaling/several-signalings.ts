@@ -18,20 +18,18 @@ export class SeveralSignalings implements Signaling {
   readonly #events = new Emitter<SignalingEvents>()
   /** Which server brought a box first; no two boxes are the same. */
   readonly #broughtBy = new BoundedMap<string, Signaling>(MAX_REMEMBERED_BOXES)
-  /** Whom each named last, of those that one is announced at. */
+  /** Whom each named last. */
   readonly #named = new Map<Signaling, readonly Address[]>()
 
   readonly on = this.#events.on.bind(this.#events)
 
   constructor(private readonly members: readonly [Signaling, ...Signaling[]]) {
     for (const member of members) {
-      member.on('state', ({ kind }) => {
-        if (kind !== 'connected') this.#named.delete(member)
-        this.#events.emit('state', this.state)
-      })
+      member.on('state', () => this.#events.emit('state', this.state))
+      member.on('unnamed', (addresses) => this.#tellUnnamed(member, addresses))
       member.on('peers', (peers) => {
         this.#named.set(member, peers)
-        this.#events.emit('peers', [...new Set([...this.#named.values()].flat())])
+        this.#events.emit('peers', peers)
       })
       member.on('box', (box) => this.#isNew(member, box) && this.#events.emit('box', box))
     }
@@ -68,6 +66,12 @@ export class SeveralSignalings implements Signaling {
   close(): void {
     this.#events.clear()
     for (const member of this.members) member.close()
+  }
+
+  #tellUnnamed(member: Signaling, addresses: readonly Address[]): void {
+    const others = [...this.#named].flatMap(([other, named]) => (other === member ? [] : named))
+    const unnamed = addresses.filter((address) => !others.includes(address))
+    if (unnamed.length > 0) this.#events.emit('unnamed', unnamed)
   }
 
   /** What one server brings again is for the judge of boxes to see. */

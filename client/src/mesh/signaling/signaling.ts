@@ -17,7 +17,9 @@ export type SignalingState =
 
 export type SignalingEvents = {
   state: SignalingState
-  /** all others in the room, as servers named them last; at every announcement */
+  /** those whom a server named at its last announcement and names no more, nor does any other; before what follows from it */
+  unnamed: readonly Address[]
+  /** the others in the room, as a server names them at every announcement */
   peers: readonly Address[]
   box: { readonly from: Address; readonly box: Uint8Array }
 }

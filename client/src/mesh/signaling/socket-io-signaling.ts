@@ -51,6 +51,7 @@ export class SocketIoSignaling implements Signaling {
   readonly #socket: ServerLine['socket']
   #state: SignalingState = { kind: 'connecting' }
   #iceServers: readonly IceServer[] = []
+  #named: readonly Address[] = []
   #cancelRetry = () => {}
   #isOpen = false
   #closed = false
@@ -106,7 +107,7 @@ export class SocketIoSignaling implements Signaling {
     this.#cancelRetry()
     this.#events.clear()
     // Disconnecting is leaving: the server forgets a socket's rooms with it.
-    this.#socket.disconnect()
+    this.deps.line.hangUp()
   }
 
   async #join(): Promise<void> {
@@ -119,6 +120,7 @@ export class SocketIoSignaling implements Signaling {
     if (!this.#socket.connected) return
     if (reply?.ok) {
       this.#iceServers = reply.iceServers
+      this.#tellUnnamed(reply.peers)
       this.#change({ kind: 'connected', server: this.deps.line.server })
       this.#events.emit('peers', reply.peers)
       return
@@ -140,6 +142,12 @@ export class SocketIoSignaling implements Signaling {
       // socket.io-client rejects when no answer came in time, or the connection ended first.
       return undefined
     }
+  }
+
+  #tellUnnamed(peers: readonly Address[]): void {
+    const unnamed = this.#named.filter((address) => !peers.includes(address))
+    this.#named = peers
+    if (unnamed.length > 0) this.#events.emit('unnamed', unnamed)
   }
 
   #handleDisconnect(reason: string): void {
