@@ -26,7 +26,7 @@ import { assertNever } from './runtime/invariant'
 
 interface RemotePeerDeps {
   readonly id: PeerId
-  /** this side asks for signs of life, and the other one hears that */
+  /** of the two this side is the first to ask for a sign of life when nothing is said */
   readonly asksFirst: boolean
   readonly clock: Clock
   /** names this side's numbering, see Hello */

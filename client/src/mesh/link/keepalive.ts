@@ -1,5 +1,5 @@
 /**
- * Judges one peer by what is heard of it: asks for a sign of life when none has come for a while, measures the round
+ * Judges one peer by what is heard of it: asks for a sign of life, and so gives one, when nothing is said, measures the round
  * trip, and says when silence becomes suspicious and when it is final. It outlives links: a peer that
  * is heard over a new one is fine. Rules KA1-KA5.
  */

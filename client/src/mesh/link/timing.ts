@@ -19,7 +19,7 @@ export const ASK_ANYWAY_AFTER: Millis = 1500
 /** How often the round trip is measured by whoever has no need to ask for a sign of life. */
 export const RTT_INTERVAL: Millis = seconds(5)
 
-/** Two pings went unanswered and a third is late: time to dial anew, before anyone is given up. */
+/** By now both sides have asked and nothing came: time to dial anew, before anyone is given up. */
 export const SUSPECT_AFTER: Millis = 2500
 
 /** A crashed tab is to be gone from the lists within 5 s, its last sign of life and one judgement included. */

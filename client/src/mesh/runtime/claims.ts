@@ -78,7 +78,7 @@ export function lockClaims(locks: LockManager, onGoing: (go: () => void) => void
     })
   return {
     async claim(candidates) {
-      // Asked once: where many tabs come at a time, each answer takes the browser its while.
+      // Not asked for each: where many tabs come at a time, every answer takes the browser its while.
       let going: ReadonlySet<string | undefined> | undefined
       for (const { name, patience } of candidates) {
         const claim = await request(name, patience > 0 ? withinTime(patience) : { ifAvailable: true })

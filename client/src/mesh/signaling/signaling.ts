@@ -17,7 +17,7 @@ export type SignalingState =
 
 export type SignalingEvents = {
   state: SignalingState
-  /** those whom a server named at its last announcement and names no more, nor does any other; before what follows from it */
+  /** those whom a server named at the announcement before and neither it nor any other names now; told before the rest */
   unnamed: readonly Address[]
   /** the others in the room, as a server names them at every announcement */
   peers: readonly Address[]

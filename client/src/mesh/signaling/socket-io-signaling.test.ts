@@ -219,7 +219,7 @@ describe('with the real server', () => {
   it('[SI1] one who opens while the line is being made is in by that one', async () => {
     const { signaling: server, port } = await startServer()
     const connected = vi.fn()
-    server.io.engine.on('connection', connected)
+    server.io.on('connection', connected)
     const line = lineTo(port)
     const alice = join(port, ALICE, { line })
     const lost = vi.fn()

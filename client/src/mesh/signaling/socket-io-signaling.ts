@@ -1,6 +1,6 @@
 /**
- * Introductions by one Socket.IO server, over a line to it. Every answer passes the
- * contract's schemas: a server is not trusted either. Rules SI1-SI5, SG1-SG9.
+ * Introductions by one Socket.IO server, over a line to it. Every answer passes the contract's schemas: a server is not
+ * trusted either. Rules SI1-SI5, SG1-SG9.
  */
 import * as v from 'valibot'
 import {
@@ -51,6 +51,7 @@ export class SocketIoSignaling implements Signaling {
   readonly #socket: ServerLine['socket']
   #state: SignalingState = { kind: 'connecting' }
   #iceServers: readonly IceServer[] = []
+  /** Whom it named at the last announcement. */
   #named: readonly Address[] = []
   #cancelRetry = () => {}
   #isOpen = false
