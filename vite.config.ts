@@ -19,6 +19,12 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** The build script collects everything in a folder of its own, and moves it to dist once all of it is there. */
 const out = process.env.STARLING_OUT ?? here('dist')
 
+/**
+ * Asks V8 to compile all of a script's functions on the side while it is loaded, not each of them when it is first called:
+ * most are, as soon as a room is joined. It has to be the first line.
+ */
+const COMPILED_AHEAD = '//# allFunctionsCalledOnLoad'
+
 /** Lets `npm run dev` introduce peers on the same port that serves the modules, with the settings of the real server. */
 function signalingInDev(): Plugin {
   const folder = here('signaling-server/src')
@@ -158,7 +164,7 @@ export default defineConfig({
           input: here('client/src/mesh/index.ts'),
           // Not `build.lib`, which keeps the white space of ES modules.
           preserveEntrySignatures: 'strict',
-          output: { format: 'es', entryFileNames: 'starling.js', codeSplitting: false },
+          output: { format: 'es', entryFileNames: 'starling.js', codeSplitting: false, postBanner: COMPILED_AHEAD },
         },
       },
     },

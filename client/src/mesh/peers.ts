@@ -9,7 +9,7 @@ import type { Signatures } from './identity/signatures'
 import { Dialer } from './link/dialer'
 import { type Delivery, Introducer, type IntroductionFault } from './link/introducer'
 import type { Link, LinkFactory } from './link/link'
-import { PASSWORD_PATIENCE } from './link/timing'
+import { PASSWORD_PATIENCE, WATCH_INTERVAL } from './link/timing'
 import { Bans } from './membership/bans'
 import type { OwnRecord } from './membership/own-record'
 import { type Member, Roster } from './membership/roster'
@@ -22,6 +22,7 @@ import { BoundedMap } from './runtime/bounded-map'
 import type { Clock, Millis } from './runtime/clock'
 import { Emitter } from './runtime/emitter'
 import type { Random } from './runtime/random'
+import { Ticker } from './runtime/ticker'
 import type { Signaling } from './signaling/signaling'
 
 export type PeersEvents = {
@@ -63,6 +64,7 @@ export class Peers {
   readonly #peers = new Map<PeerId, RemotePeer>()
   readonly #roster: Roster
   readonly #bans: Bans
+  readonly #watch: Ticker
   readonly #introducer: Introducer
   readonly #dialer: Dialer
   /** Of whom people were told that they use another version; once is enough. */
@@ -82,6 +84,7 @@ export class Peers {
     this.on = this.#events.on.bind(this.#events)
     this.#roster = new Roster({ clock, onChange: (members) => this.#events.emit('members', members) })
     this.#bans = new Bans(clock)
+    this.#watch = new Ticker(clock, WATCH_INTERVAL)
     const deliver = signaling.deliver.bind(signaling)
     const objection = (peer: PeerId) => this.#objection(peer)
     this.#introducer = new Introducer({ self: self.id, clock, random, sealer, deliver, objection })
@@ -282,6 +285,7 @@ export class Peers {
       id,
       asksFirst: self.id < id,
       clock,
+      watch: this.#watch,
       instance: newSessionId(random),
       ownRecord: () => self.record.bytes,
       isSigned: (record) => isRecordSigned(room, record, signatures),

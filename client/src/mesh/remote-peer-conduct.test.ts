@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { bobsKey, bytes, carolsKey, greeted, HELLO, recordOf, Scene } from '../sim/scene'
+import { RECORD_CHECKED_AFTER } from './link/timing'
 import { encodeFrame, type Frame } from './protocol/frames'
 import { FRAME_BURST, MAX_INBOX_PAYLOADS, MAX_OFFENCES, PAYLOAD_BURST, PING_BURST } from './protocol/limits'
 import { seconds } from './runtime/clock'
@@ -62,6 +63,7 @@ describe('a record', () => {
       scene.bob.describe(await forgedRecord(revision))
       await scene.chat(600)
     }
+    await scene.chat(RECORD_CHECKED_AFTER)
     expect(scene.told).toEqual(['misbehaved: a record that it has not signed'])
   })
 

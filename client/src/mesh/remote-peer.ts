@@ -23,12 +23,15 @@ import {
 import type { Address, PeerId } from './protocol/ids'
 import type { Clock, Millis } from './runtime/clock'
 import { assertNever } from './runtime/invariant'
+import type { Ticker } from './runtime/ticker'
 
 interface RemotePeerDeps {
   readonly id: PeerId
   /** of the two this side is the first to ask for a sign of life when nothing is said */
   readonly asksFirst: boolean
   readonly clock: Clock
+  /** when to judge it, shared with the others */
+  readonly watch: Ticker
   /** names this side's numbering, see Hello */
   readonly instance: string
   /** what this side says of itself now, signed */
@@ -89,6 +92,7 @@ export class RemotePeer {
     })
     this.#keepalive = new Keepalive({
       clock,
+      watch: deps.watch,
       asksFirst: deps.asksFirst,
       ping: (frame) => this.#send(frame),
       onWatch: () => this.#watch(),

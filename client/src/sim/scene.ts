@@ -3,6 +3,7 @@
 import { isRecordSigned, signRecord } from '../mesh/identity/member-record'
 import { toPeerKey } from '../mesh/identity/peer-key'
 import type { Link } from '../mesh/link/link'
+import { WATCH_INTERVAL } from '../mesh/link/timing'
 import type { RoomError } from '../mesh/protocol/errors'
 import {
   decodeFrame,
@@ -15,6 +16,7 @@ import {
 import { toRoomId } from '../mesh/protocol/ids'
 import { RemotePeer } from '../mesh/remote-peer'
 import type { Millis } from '../mesh/runtime/clock'
+import { Ticker } from '../mesh/runtime/ticker'
 import { seededRandom } from './seeded-random'
 import { SimNetwork } from './sim-network'
 import { simSignatures, simSigner } from './sim-signatures'
@@ -66,6 +68,7 @@ export class Scene {
       asksFirst: true,
       id: bobsKey.id,
       clock: this.clock,
+      watch: new Ticker(this.clock, WATCH_INTERVAL),
       instance: 'alice 1',
       ownRecord: () => this.ownRecord,
       isSigned: (record) => isRecordSigned(ROOM, record, simSignatures),

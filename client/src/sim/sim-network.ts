@@ -177,6 +177,9 @@ const pairOf = (a: string, b: string): string => [a, b].sort().join(' ')
 
 type Parcel = { readonly kind: 'piece'; readonly piece: Uint8Array } | { readonly kind: 'close' }
 
+/** What a browser takes to find the candidates of its own interfaces. */
+export const GATHERED_AFTER: Millis = 20
+
 export class SimLink implements Link {
   readonly #events = new Emitter<LinkEvents>()
   /** Waiting for the line. */
@@ -278,7 +281,9 @@ export class SimLink implements Link {
   }
 
   #offer(kind: 'offer' | 'answer'): void {
-    if (this.#state.kind === 'dialing') this.#events.emit('signal', { kind, sdp: `v=0 ${this.address}` })
+    if (this.#state.kind !== 'dialing') return
+    this.#events.emit('signal', { kind, sdp: `v=0 ${this.address}` })
+    this.tab.after(GATHERED_AFTER, () => this.#events.emit('gathered', undefined))
   }
 
   #transmit(): void {

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { peerId } from '../../sim/people'
 import { VirtualClock } from '../../sim/virtual-clock'
 import type { Introduction, LinkSignal } from '../protocol/introductions'
-import { MAX_HELD_SIGNALS, MAX_SIGNALS_TOGETHER } from '../protocol/limits'
+import { MAX_HELD_SIGNALS } from '../protocol/limits'
+import { seconds } from '../runtime/clock'
 import { Emitter } from '../runtime/emitter'
 import { Attempt } from './attempt'
 import type { Link, LinkEvents, LinkState } from './link'
-import { GATHER_TIME } from './timing'
 
 const [BOB, MALLORY] = [peerId('bob'), peerId('mallory')]
 const OFFER: LinkSignal = { kind: 'offer', sdp: 'v=0 offer' }
@@ -100,35 +100,19 @@ describe('an attempt', () => {
 })
 
 describe('what a link signals', () => {
-  it('[DI13] of one moment travels together, under the session of its attempt', async () => {
-    const { clock, link, introduced } = setUp('caller')
+  it('[DI14] travels under the session of its attempt', async () => {
+    const { link, introduced } = setUp('caller')
     link.emit('signal', OFFER)
-    await clock.run(GATHER_TIME - 1)
-    link.emit('signal', candidate('one'))
-    expect(introduced).toEqual([])
-    await clock.run(1)
-    expect(introduced).toEqual([{ session: 'call', signals: [OFFER, candidate('one')] }])
-    link.emit('signal', candidate('two'))
-    await clock.run(GATHER_TIME)
-    expect(introduced[1]).toEqual({ session: 'call', signals: [candidate('two')] })
-    await clock.run(1000)
-    expect(introduced).toHaveLength(2)
+    link.emit('gathered', undefined)
+    expect(introduced).toEqual([{ session: 'call', signals: [OFFER] }])
   })
 
-  it('[DI13] travels in order, and in parts when there is much of it', async () => {
-    const { clock, link, introduced } = setUp('caller')
-    const signals = Array.from({ length: 2 * MAX_SIGNALS_TOGETHER + 1 }, (_, number) => candidate(`${number}`))
-    for (const signal of signals) link.emit('signal', signal)
-    await clock.run(GATHER_TIME)
-    expect(introduced.map((introduction) => introduction.signals.length)).toEqual([16, 16, 1])
-    expect(introduced.flatMap((introduction) => introduction.signals)).toEqual(signals)
-  })
-
-  it('[DI13] stays here when the link was closed meanwhile', async () => {
+  it('[DI14] stays here when the link was closed meanwhile', async () => {
     const { clock, link, introduced } = setUp('caller')
     link.emit('signal', OFFER)
     link.close()
-    await clock.run(1000)
+    await clock.run(seconds(1))
+    link.emit('gathered', undefined)
     expect(introduced).toEqual([])
   })
 })

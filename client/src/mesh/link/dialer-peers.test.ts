@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { type Caller, DialStory } from '../../sim/dialing'
+import { GATHERED_AFTER } from '../../sim/sim-network'
 import type { PeerId } from '../protocol/ids'
 import type { LinkSignal } from '../protocol/introductions'
 import { MAX_HELD_SIGNALS } from '../protocol/limits'
 import { seconds } from '../runtime/clock'
-import { GATHER_TIME } from './timing'
 
 const candidate = (words: string): LinkSignal => ({
   kind: 'candidate',
@@ -74,7 +74,7 @@ describe('whom a link is with', () => {
   it('[DI12] is not changed by candidates that others sent before the answer', async () => {
     const { story, alice, bob, mallory, linked } = setUp()
     alice.dialer.want(bob.address)
-    await story.run(GATHER_TIME + 1)
+    await story.run(GATHERED_AFTER + 1)
     for (let count = 0; count < MAX_HELD_SIGNALS / 2; count++) {
       alice.forge(bob, sessionOf(alice), candidate('of mallory'), mallory.id)
     }

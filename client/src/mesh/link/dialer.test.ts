@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { dialPair, linkedDialPair } from '../../sim/dialing'
+import { GATHERED_AFTER } from '../../sim/sim-network'
 import { type Millis, seconds } from '../runtime/clock'
-import { GATHER_TIME } from './timing'
 
 describe('an attempt', () => {
   it('[DI5] has failed when it is not answered after 5 s, and the next is another one', async () => {
@@ -35,7 +35,7 @@ describe('an attempt', () => {
     const { story, alice, bob } = dialPair()
     alice.post = 'unavailable'
     alice.dialer.want(bob.address)
-    await story.run(GATHER_TIME + 1)
+    await story.run(GATHERED_AFTER + 1)
     expect(alice.made[0]?.link.state.kind).toBe('closed')
     alice.post = 'delivered'
     await story.run(seconds(2))
@@ -94,7 +94,7 @@ describe('a lost link', () => {
       await story.run(seconds(150))
       const pauses = alice.calls.slice(1).map((at, index) => at - (alice.calls[index] ?? 0))
       const expected = [250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000].map(
-        (pause) => pause * share + GATHER_TIME,
+        (pause) => pause * share + GATHERED_AFTER,
       )
       expect(pauses.slice(0, 9)).toEqual(expected.map((pause) => expect.closeTo(pause, 5)))
     }
@@ -104,7 +104,7 @@ describe('a lost link', () => {
     const { story, alice, bob } = dialPair(0)
     alice.post = 'unavailable'
     alice.dialer.want(bob.address)
-    await story.run(GATHER_TIME + 1)
+    await story.run(GATHERED_AFTER + 1)
     alice.post = 'delivered'
     bob.dialer.want(alice.address)
     await story.run(seconds(60))
@@ -231,10 +231,10 @@ describe('a dialer whose server is back', () => {
     const renewedAt = story.clock.now()
     expect(alice.calls).toEqual([0, renewedAt])
     expect(alice.made[0]?.link.state.kind).toBe('closed')
-    await story.run(GATHER_TIME + 1)
+    await story.run(GATHERED_AFTER + 1)
     alice.post = 'delivered'
     await story.run(seconds(1))
-    expect(alice.calls[2]).toBe(renewedAt + GATHER_TIME + 125)
+    expect(alice.calls[2]).toBe(renewedAt + GATHERED_AFTER + 125)
     expect(await story.areLinked(alice, bob)).toBe(true)
   })
 

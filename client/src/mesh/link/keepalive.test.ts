@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { VirtualClock } from '../../sim/virtual-clock'
 import type { Frame } from '../protocol/frames'
 import type { Millis } from '../runtime/clock'
+import { Ticker } from '../runtime/ticker'
 import { Keepalive, type Life } from './keepalive'
+import { WATCH_INTERVAL } from './timing'
 
 /** Alice watches bob. What she finds is noted with its moment. */
 class Watch {
@@ -15,6 +17,7 @@ class Watch {
   answersAfter: Millis | undefined
   readonly keepalive = new Keepalive({
     clock: this.clock,
+    watch: new Ticker(this.clock, WATCH_INTERVAL),
     asksFirst: true,
     ping: (frame) => {
       if (frame.kind !== 'ping') throw new Error(`it sent a ${frame.kind}`)
@@ -96,7 +99,8 @@ describe('signs of life', () => {
         const onRtt = () => {
           rtts[own] = (rtts[own] ?? 0) + 1
         }
-        return new Keepalive({ clock, asksFirst: own === 0, ping, onWatch: () => {}, onLife: () => {}, onRtt })
+        const watch = new Ticker(clock, WATCH_INTERVAL)
+        return new Keepalive({ clock, watch, asksFirst: own === 0, ping, onWatch: () => {}, onLife: () => {}, onRtt })
       })
       sides[0]?.start()
       await clock.run(offset)
@@ -225,6 +229,7 @@ describe('a host that slept', () => {
     const pings: Millis[] = []
     const keepalive = new Keepalive({
       clock,
+      watch: new Ticker(clock, WATCH_INTERVAL),
       asksFirst: true,
       ping: () => pings.push(clock.now()),
       onWatch: () => {},

@@ -5,6 +5,7 @@
  */
 import type { Frame } from '../protocol/frames'
 import type { Clock, Millis } from '../runtime/clock'
+import type { Ticker } from '../runtime/ticker'
 import {
   ASK_AFTER,
   ASK_ANYWAY_AFTER,
@@ -14,7 +15,6 @@ import {
   PING_INTERVAL,
   RTT_INTERVAL,
   SUSPECT_AFTER,
-  WATCH_INTERVAL,
 } from './timing'
 
 export type Life = 'heard' | 'suspected' | 'dead'
@@ -27,6 +27,8 @@ const MAX_UNANSWERED = 5
 
 interface KeepaliveDeps {
   readonly clock: Clock
+  /** when to judge: every WATCH_INTERVAL */
+  readonly watch: Ticker
   /** Of two who have nothing to say one asks, and the other answers. */
   readonly asksFirst: boolean
   readonly ping: (frame: Frame) => void
@@ -60,7 +62,7 @@ export class Keepalive {
     this.#watchedAt = this.#heardAt
     this.#pingedAt = this.#heardAt
     this.#saidAt = this.#heardAt
-    this.#cancelWatch = this.deps.clock.after(WATCH_INTERVAL, () => this.#watch())
+    this.#cancelWatch = this.deps.watch.join(() => this.#watch())
   }
 
   stop(): void {
@@ -98,7 +100,6 @@ export class Keepalive {
     const now = this.deps.clock.now()
     if (now - this.#watchedAt > OVERSLEPT_AFTER) this.#heardAt = now
     this.#watchedAt = now
-    this.#cancelWatch = this.deps.clock.after(WATCH_INTERVAL, () => this.#watch())
     this.deps.onWatch()
     const silence = now - this.#heardAt
     const sincePing = now - this.#pingedAt

@@ -23,6 +23,8 @@ export type LinkState =
 export type LinkEvents = {
   /** to be carried to the other side's `signal` */
   signal: LinkSignal
+  /** there are no more candidates to signal; links that have none need not tell */
+  gathered: undefined
   open: undefined
   /** a piece of a frame has come: a sign of life, long before a large frame over a slow line is whole */
   activity: undefined

@@ -7,7 +7,7 @@ export const PING_INTERVAL: Millis = seconds(1)
 /** How often silence is judged. */
 export const WATCH_INTERVAL: Millis = 500
 
-/** Whoever has said nothing for so long asks for a sign of life, which is one to the other side: at the second judgement. */
+/** Whoever has said nothing for so long asks for a sign of life, which is one to the other side. */
 export const ASK_AFTER: Millis = 750
 
 /** The other one of the two asks only when it had nothing to answer either: a judgement and a slow round trip later. */
@@ -56,10 +56,14 @@ export const HELD_FOR: Millis = seconds(3)
 export const PATIENCE_IN_A_CROWD: Millis = seconds(2)
 
 /**
- * Signals of so short a time share one introduction: a browser has found most of its candidates by then, and a link
- * opens hardly later.
+ * Candidates share one introduction until the browser has found all of them, or for this long: it has those of its own
+ * interfaces in a moment and the answers of near STUN servers in this time, and each further introduction costs both
+ * sides a signature and more.
  */
-export const GATHER_TIME: Millis = 20
+export const GATHER_TIME: Millis = 100
+
+/** A description waits for its first candidate this long, without which it leads nowhere: longer than a busy machine takes. */
+export const CANDIDATE_PATIENCE: Millis = 500
 
 /** How long a link may be open before the peer says hello: less than STABLE_AFTER, so that calling again slows down. */
 export const HELLO_PATIENCE: Millis = seconds(4)
@@ -69,6 +73,12 @@ export const PASSWORD_PATIENCE: Millis = seconds(3)
 
 /** How often a member's new name is looked at: checking a signature costs as much as drawing a page. */
 export const RECORD_INTERVAL: Millis = 500
+
+/**
+ * The signature of a record is checked this long after it came. Its link tells whose it is, nobody else is told of it
+ * meanwhile, and who comes into a full room has links to make first.
+ */
+export const RECORD_CHECKED_AFTER: Millis = seconds(3)
 
 /** While all places for attempts are taken, the next one is tried again after this. */
 export const BUSY_PAUSE: Millis = 200

@@ -35,8 +35,12 @@ export class WebRtcLink implements Link {
       objectMode: true,
       channelConfig: { negotiated: true, id: 0 },
       config: { iceServers: [...options.iceServers] },
+      wrtc: { RTCPeerConnection: unmeasured(), RTCSessionDescription, RTCIceCandidate },
     })
     this.#peer.on('signal', (signal) => this.#handleSignal(signal))
+    this.#peer.on('iceStateChange', (_connection: RTCIceConnectionState, gathering: RTCIceGatheringState) => {
+      if (gathering === 'complete') this.#events.emit('gathered', undefined)
+    })
     this.#peer.on('connect', () => {
       this.#connected = true
       this.#handleOpen()
@@ -143,16 +147,29 @@ export class WebRtcLink implements Link {
   }
 }
 
+/**
+ * simple-peer tells of a connection once it has read in its statistics, every 100 ms, between which addresses it is. Nobody
+ * here asks for these, so it is told at once that there are two.
+ */
+const unmeasured = () =>
+  class extends RTCPeerConnection {
+    override async getStats(): Promise<RTCStatsReport> {
+      return new Map([['pair', { id: 'pair', type: 'candidate-pair', selected: true }]])
+    }
+  }
+
 function toSimplePeer(signal: LinkSignal): SimplePeer.SignalData {
   if (signal.kind !== 'candidate') return { type: signal.kind, sdp: signal.sdp }
   const { candidate, sdpMid, sdpMLineIndex } = signal
   return { type: 'candidate', candidate: new RTCIceCandidate({ candidate, sdpMid, sdpMLineIndex }) }
 }
 
-/** @returns undefined for the end of candidates and for media negotiation, which no link here needs */
+/** @returns undefined for what no link here needs: media negotiation, the end of candidates, and those that only call */
 function fromSimplePeer(signal: SimplePeer.SignalData): LinkSignal | undefined {
   if ((signal.type === 'offer' || signal.type === 'answer') && signal.sdp) return { kind: signal.type, sdp: signal.sdp }
   if (signal.type !== 'candidate' || !signal.candidate.candidate) return undefined
   const { candidate, sdpMid, sdpMLineIndex } = signal.candidate
+  // Two that can only call never meet (RFC 6544, section 6.2).
+  if (/ tcptype active\b/.test(candidate)) return undefined
   return { kind: 'candidate', candidate, sdpMid, sdpMLineIndex }
 }

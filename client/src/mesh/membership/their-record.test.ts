@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { bobsKey, carolsKey, recordOf, Scene } from '../../sim/scene'
 import { VirtualClock } from '../../sim/virtual-clock'
+import { RECORD_CHECKED_AFTER } from '../link/timing'
 import { TheirRecord } from './their-record'
 
 /** What alice believes of bob; whether a signature holds, and when that is known, is up to the test. */
@@ -41,6 +42,7 @@ class Belief {
 
   /** Now it is known whether the signature of what he said holds. */
   async turnsOut(name: string, isSigned: 'signed' | 'unsigned'): Promise<void> {
+    if (!this.isChecked(name)) await this.clock.run(RECORD_CHECKED_AFTER)
     const record = this.#records.get(name)
     const settle = record && this.#checks.get(record)
     if (!settle) throw new Error(`The signature of ${name} is not being checked.`)
@@ -63,6 +65,15 @@ class Belief {
 const UNSIGNED = 'a record that it has not signed'
 
 describe("bob's record", () => {
+  it('[ID3] is believed for 3 s before its signature is looked at', async () => {
+    const belief = new Belief()
+    await belief.hello('bob', 1)
+    await belief.clock.run(RECORD_CHECKED_AFTER - 1)
+    expect(belief.isChecked('bob')).toBe(false)
+    await belief.clock.run(1)
+    expect(belief.isChecked('bob')).toBe(true)
+  })
+
   it('[ID3] is taken at once, and stays when its signature holds: there is nothing new to show', async () => {
     const belief = new Belief()
     expect(belief.name).toBeUndefined()
@@ -192,6 +203,7 @@ describe("bob's record", () => {
     expect(belief.name).toBe('bob 2')
     await belief.clock.run(1)
     expect(belief.shown).toEqual(['bob 2', 'bob 9'])
+    await belief.clock.run(RECORD_CHECKED_AFTER)
     expect([2, 3, 8, 9].map((revision) => belief.isChecked(`bob ${revision}`))).toEqual([true, false, false, true])
   })
 
@@ -199,12 +211,13 @@ describe("bob's record", () => {
     const belief = new Belief()
     await belief.hello('bad one', 1)
     await belief.says('bad two', 2)
+    await belief.clock.run(RECORD_CHECKED_AFTER)
     await belief.says('bad three', 3)
     belief.bob.stop()
     await belief.says('bad four', 4)
     for (const name of ['bad one', 'bad two']) await belief.turnsOut(name, 'unsigned')
-    await belief.clock.run(1000)
-    expect(belief.shown).toEqual(['bad two'])
+    await belief.clock.run(RECORD_CHECKED_AFTER)
+    expect(belief.shown).toEqual(['bad two', 'bad three'])
     expect([belief.offences, belief.closed]).toEqual([[], []])
     expect(['bad three', 'bad four'].some((name) => belief.isChecked(name))).toBe(false)
   })
@@ -214,6 +227,8 @@ describe('a first hello', () => {
   it('[ID3] with a record that bob has not signed greets nobody in the end, and its link is closed', async () => {
     const scene = new Scene()
     await scene.greet({ record: await recordOf('bad one', 1, { ...carolsKey, publicKey: bobsKey.publicKey }) })
+    expect(scene.bob.member).toMatchObject({ name: 'bad one' })
+    await scene.clock.run(RECORD_CHECKED_AFTER)
     expect(scene.bob.member).toBeUndefined()
     expect(scene.bob.expected).toBe(false)
     expect(scene.unnumbered).toEqual(['linked', 'unlinked'])

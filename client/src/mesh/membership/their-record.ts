@@ -1,9 +1,9 @@
 /**
  * What another member says of itself, as far as it is believed: its own newest record, taken at once and taken back when its
- * signature does not hold. What becomes of the link over which it came is RemotePeer's. Rules ID3, PL5.
+ * signature turns out not to hold. What becomes of the link over which it came is RemotePeer's. Rules ID3, PL5.
  */
 import { type MemberRecord, readRecord } from '../identity/member-record'
-import { RECORD_INTERVAL } from '../link/timing'
+import { RECORD_CHECKED_AFTER, RECORD_INTERVAL } from '../link/timing'
 import type { PeerId } from '../protocol/ids'
 import type { Clock } from '../runtime/clock'
 
@@ -46,7 +46,7 @@ export class TheirRecord {
       return false
     }
     this.#claimed = newest(this.#claimed, record.value)
-    void this.#checkSignature(bytes, record.value, onUnfounded)
+    this.deps.clock.after(RECORD_CHECKED_AFTER, () => void this.#checkSignature(bytes, record.value, onUnfounded))
     return true
   }
 
@@ -74,6 +74,7 @@ export class TheirRecord {
 
   /** The link tells who speaks; the signature has to hold all the same, for those who will hear it from others. */
   async #checkSignature(bytes: Uint8Array, record: MemberRecord, onUnfounded: () => void): Promise<void> {
+    if (this.#stopped) return
     const isFirst = this.#proven === undefined
     const isSigned = await this.deps.isSigned(bytes)
     if (this.#stopped) return
