@@ -183,12 +183,9 @@ export class Peers {
   /** Links that are there stay; when there are too many, only those who are verified come in. Keys cost nothing. */
   #objection(peer: PeerId): 'banned' | 'full' | undefined {
     if (this.#bans.has(peer)) return 'banned'
-    if (this.#peers.get(peer)?.linked || this.deps.verified.has(peer)) return undefined
-    return this.#countLinked() < MAX_LINKED_PEERS ? undefined : 'full'
-  }
-
-  #countLinked(): number {
-    return [...this.#peers.values()].filter(({ linked }) => linked).length
+    if (this.#peers.get(peer)?.hasPlace || this.deps.verified.has(peer)) return undefined
+    const places = [...this.#peers.values()].filter(({ hasPlace }) => hasPlace)
+    return places.length < MAX_LINKED_PEERS ? undefined : 'full'
   }
 
   #handleRefused(address: Address, reason: IntroductionFault): void {

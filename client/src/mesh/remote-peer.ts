@@ -133,6 +133,11 @@ export class RemotePeer {
     return this.#link !== undefined
   }
 
+  /** Of the links that there may be one is its own: that stays so while it has lost its link and is not gone yet. */
+  get hasPlace(): boolean {
+    return this.linked || (this.member !== undefined && !this.#gone)
+  }
+
   /** Goes on over an open link. The one before it, if any, says nothing any more. */
   attach(link: Link): void {
     this.#unlink()

@@ -188,9 +188,11 @@ describe('a crowd of keys that one person made up', () => {
     expect(linked()).toHaveLength(MAX_LINKED_PEERS)
     expect(alice.sees('here')).toContain('bob')
     // Whoever was there before has a place, also when it was free for a moment.
-    sim.network.dropLinks('alice', 'bob')
-    await breathe(5)
-    expect(alice.sees('here')).toContain('bob')
+    for (let time = 0; time < 4; time++) {
+      sim.network.dropLinks('alice', 'bob')
+      await breathe(3)
+      expect(alice.sees('here')).toContain('bob')
+    }
     expect(bob.sees('here')).toContain('alice')
     expect(linked().length).toBeLessThanOrEqual(MAX_LINKED_PEERS)
     const sent = alice.room.send(bob.id, 'among ourselves')
