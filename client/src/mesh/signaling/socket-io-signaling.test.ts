@@ -113,9 +113,11 @@ function handClock() {
       return () => void timers.delete(timer)
     },
   }
+  // Patience with what a server does with a connection is no pause.
+  const findTimer = () => [...timers].find(({ delay }) => delay < seconds(10))
   const nextTimer = async () => {
-    if (timers.size === 0) await new Promise<void>((resolve) => (waiting = resolve))
-    const [timer] = timers
+    while (!findTimer()) await new Promise<void>((resolve) => (waiting = resolve))
+    const timer = findTimer()
     if (!timer) throw new Error('no timer was set')
     timers.delete(timer)
     return timer
@@ -233,6 +235,35 @@ describe('with the real server', () => {
     expect(await bob.deliver(ALICE, BOX)).toBe('delivered')
     expect(connected).toHaveBeenCalledTimes(2)
     expect(lost).not.toHaveBeenCalled()
+  })
+
+  it('[SI1] one whose connection a server takes and then says nothing on it dials anew after 10 s', async () => {
+    const { io, port } = await startLyingServer({ join: () => ({ ok: true, peers: [], iceServers: [] }) })
+    let meet = () => {}
+    const met = () =>
+      new Promise<void>((resolve) => {
+        meet = resolve
+      })
+    let isSilent = true
+    io.use((_socket, next) => {
+      meet()
+      if (!isSilent) next()
+    })
+    const clock = new VirtualClock()
+    const alice = join(port, ALICE, { clock })
+    const first = met()
+    alice.open()
+    await first
+    await clock.run(seconds(10) - 1)
+    expect(alice.state).toEqual({ kind: 'connecting' })
+    const second = met()
+    await clock.run(1)
+    expect(alice.state).toEqual({ kind: 'unreachable', reason: 'The server does not answer.' })
+    await second
+    isSilent = false
+    const letIn = until(alice, 'connected')
+    await clock.run(seconds(10))
+    await letIn
   })
 
   it('[SI1] one who is refused is told why, and is let in by a later try', async () => {

@@ -35,6 +35,11 @@ const RECONNECT_DELAY_MAX: Millis = 2000
 /** Makes a place in a room this peer's own (SG4). */
 const TOKEN_BYTES = 16
 
+/** By then a server that can be reached has taken the connection, and has had as long again to answer on it. */
+const HANDSHAKE_PATIENCE: Millis = 2 * REPLY_TIMEOUT
+
+const NO_ANSWER = 'The server does not answer.'
+
 /** A full room may have a place again soon. */
 const RETRY_AFTER_REFUSAL: Millis = seconds(5)
 
@@ -89,7 +94,7 @@ export class SocketIoSignaling implements Signaling {
     if (this.#closed) return
     this.#isOpen = true
     if (this.#socket.connected) void this.#join()
-    else this.deps.line.dial()
+    else this.#dial()
   }
 
   async deliver(to: Address, box: Uint8Array): Promise<Delivery> {
@@ -127,7 +132,7 @@ export class SocketIoSignaling implements Signaling {
       return
     }
     if (reply) this.#change({ kind: 'refused', reason: reply.message })
-    else this.#change({ kind: 'unreachable', reason: 'The server does not answer.' })
+    else this.#change({ kind: 'unreachable', reason: NO_ANSWER })
     this.#retry(RETRY_AFTER_REFUSAL, () => void this.#join())
   }
 
@@ -167,7 +172,17 @@ export class SocketIoSignaling implements Signaling {
   }
 
   #reconnect(delay: Millis): void {
-    this.#retry(delay, () => this.deps.line.dial())
+    this.#retry(delay, () => this.#dial())
+  }
+
+  /** That a server cannot be reached is told; that it says nothing on a connection that it took is not. */
+  #dial(): void {
+    this.deps.line.dial()
+    this.#retry(HANDSHAKE_PATIENCE, () => {
+      this.deps.line.hangUp()
+      this.#change({ kind: 'unreachable', reason: NO_ANSWER })
+      this.#dial()
+    })
   }
 
   #retry(delay: Millis, attempt: () => void): void {
