@@ -21,7 +21,8 @@ const out = process.env.STARLING_OUT ?? here('dist')
 
 /**
  * Asks V8 to compile all of a script's functions on the side while it is loaded, not each of them when it is first called:
- * most are, as soon as a room is joined. It has to be the first line.
+ * most are, as soon as a room is joined. It has to be the first line. Not for the app, in which most are not: it would be
+ * drawn later, and in the room no sooner.
  */
 const COMPILED_AHEAD = '//# allFunctionsCalledOnLoad'
 

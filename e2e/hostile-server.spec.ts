@@ -98,7 +98,7 @@ test('[DI10] who was kept apart by a server that hands nothing on links when it 
   for (const tab of [alice, bob]) expect(await tab.refused()).toEqual([])
 })
 
-test('[DI2] links form when boxes come late and in another order, and each box counts once', async ({
+test('[IN4] links form when boxes come late, in another order and five times, and each counts once', async ({
   hostile,
   enter,
 }) => {

@@ -17,6 +17,14 @@ test('the library has at most 80 kB', async ({ server }) => {
   expect(gzippedSize(library)).toBeLessThanOrEqual(MAX_LIBRARY)
 })
 
+test('the library asks to be compiled while it is loaded, on its first line, where browsers look for that', async ({
+  server,
+}) => {
+  const library = await fetchBytes(`${server.url}/starling.js`)
+
+  expect(library.toString().split('\n', 1)).toEqual(['//# allFunctionsCalledOnLoad'])
+})
+
 test('the first load of the app has at most 200 kB, all that it fetches included', async ({ openTab, server }) => {
   const { page } = await openTab({ at: 'about:blank' })
   const fetched = recordFetches(page)

@@ -83,8 +83,9 @@ function countConnections(): void {
 
 async function readTraffic(header: number): Promise<number> {
   let bytes = 0
+  // The browser's own: links answer with something else.
   for (const connection of window.connections)
-    for (const report of (await connection.getStats()).values())
+    for (const report of (await RTCPeerConnection.prototype.getStats.call(connection)).values())
       if (report.type === 'candidate-pair')
         bytes += report.bytesSent + report.bytesReceived + header * (report.packetsSent + report.packetsReceived)
   return bytes

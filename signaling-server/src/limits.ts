@@ -21,7 +21,7 @@ export const LIMITS = {
   peersPerRoom: 100,
 
   /**
-   * Requests at once. A newcomer to a room of 100 sends about four introductions to each of the others, 400 requests in
+   * Requests at once. A newcomer to a room of 100 sends at most four introductions to each of the others, 400 requests in
    * a second or two; as many again while it retries.
    */
   requestBurst: 800,

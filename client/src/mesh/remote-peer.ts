@@ -133,9 +133,9 @@ export class RemotePeer {
     return this.#link !== undefined
   }
 
-  /** Of the links that there may be one is its own: that stays so while it has lost its link and is not gone yet. */
+  /** It counts among those that may be linked at once: it is, or is a member that has lost its link and is not gone yet. */
   get hasPlace(): boolean {
-    return this.linked || (this.member !== undefined && !this.#gone)
+    return this.linked || (this.#record.value !== undefined && !this.#gone)
   }
 
   /** Goes on over an open link. The one before it, if any, says nothing any more. */

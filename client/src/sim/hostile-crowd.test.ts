@@ -187,7 +187,7 @@ describe('a crowd of keys that one person made up', () => {
     const linked = () => alice.room.members().filter(({ reach }) => reach === 'direct')
     expect(linked()).toHaveLength(MAX_LINKED_PEERS)
     expect(alice.sees('here')).toContain('bob')
-    // Whoever was there before has a place, also when it was free for a moment.
+    // Whoever was there before keeps its place while the link is lost.
     for (let time = 0; time < 4; time++) {
       sim.network.dropLinks('alice', 'bob')
       await breathe(3)

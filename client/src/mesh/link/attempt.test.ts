@@ -100,19 +100,22 @@ describe('an attempt', () => {
 })
 
 describe('what a link signals', () => {
-  it('[DI14] travels under the session of its attempt', async () => {
+  it('[DI2] travels under the session of its attempt', () => {
     const { link, introduced } = setUp('caller')
     link.emit('signal', OFFER)
     link.emit('gathered', undefined)
     expect(introduced).toEqual([{ session: 'call', signals: [OFFER] }])
   })
 
-  it('[DI14] stays here when the link was closed meanwhile', async () => {
-    const { clock, link, introduced } = setUp('caller')
-    link.emit('signal', OFFER)
-    link.close()
-    await clock.run(seconds(1))
-    link.emit('gathered', undefined)
-    expect(introduced).toEqual([])
-  })
+  it.each(['when its time has come', 'when there is no more of it'])(
+    'stays here when the link is closed %s',
+    async (when) => {
+      const { clock, link, introduced } = setUp('caller')
+      link.emit('signal', OFFER)
+      link.close()
+      if (when === 'when its time has come') await clock.run(seconds(1))
+      else link.emit('gathered', undefined)
+      expect(introduced).toEqual([])
+    },
+  )
 })

@@ -1,6 +1,6 @@
 /**
  * One try to link with whoever is found at an address: introduces its link, and lets only the signals of one peer reach it,
- * so that the link is with the peer that signed the description. Rules DI12, DI13.
+ * so that the link is with the peer that signed the description. Rules DI2, DI12.
  */
 import type { PeerId } from '../protocol/ids'
 import type { Introduction, LinkSignal } from '../protocol/introductions'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { VirtualClock } from '../../sim/virtual-clock'
-import type { LinkSignal } from '../protocol/introductions'
-import { MAX_SIGNAL_LENGTHS_TOGETHER, MAX_SIGNALS_TOGETHER } from '../protocol/limits'
+import { decodeIntroduction, encodeIntroduction, type LinkSignal } from '../protocol/introductions'
+import { MAX_SIGNALS_TOGETHER } from '../protocol/limits'
 import { Gathering } from './gathering'
 import { CANDIDATE_PATIENCE, GATHER_TIME } from './timing'
 
@@ -81,13 +81,30 @@ describe('what a browser finds', () => {
     expect(told).toEqual([[OFFER]])
   })
 
-  it('[DI14] is written into the description as far as that may be long, and travels beside it from then on', () => {
-    const { told, gathering } = setUp()
-    const long = 'x'.repeat(MAX_SIGNAL_LENGTHS_TOGETHER / 3)
+  it('[DI14] is told with a description that comes after it', async () => {
+    const { clock, told, gathering } = setUp()
+    gathering.add(candidate('one'))
+    await clock.run(60)
     gathering.add(OFFER)
-    for (const number of [1, 2, 3, 4]) gathering.add(candidate(number + long))
+    await clock.run(GATHER_TIME - 60)
+    expect(told).toEqual([[offerWith('one')]])
+  })
+
+  it('[DI14] travels on its own when the description has no room for it; the other side takes both', () => {
+    const { told, gathering } = setUp()
+    const long = 'x'.repeat(1000)
+    gathering.add(OFFER)
+    for (let number = 10; number < 24; number++) gathering.add(candidate(number + long))
     gathering.complete()
-    expect(told).toEqual([[offerWith(1 + long, 2 + long)], [candidate(3 + long), candidate(4 + long)]])
+    expect(told.map((together) => together.map(({ kind }) => kind))).toEqual([
+      ['offer'],
+      Array.from({ length: 2 }, () => 'candidate'),
+    ])
+    expect(told[1]).toEqual([candidate(22 + long), candidate(23 + long)])
+    for (const signals of told)
+      expect(decodeIntroduction(encodeIntroduction({ number: 1, session: 'call', signals }))).toMatchObject({
+        ok: true,
+      })
   })
 
   it('[DI14] travels in order, and in parts when there is much of it', async () => {

@@ -15,19 +15,16 @@ interface GatheringDeps {
 
 export class Gathering {
   #signals: LinkSignal[] = []
-  /** One of those that wait is a candidate. */
-  #hasCandidate = false
   #complete = false
   #cancel = () => {}
 
   constructor(private readonly deps: GatheringDeps) {}
 
   add(signal: LinkSignal): void {
+    const isWaiting = this.#signals.some(isCandidate)
     this.#signals.push(signal)
     if (this.#complete) this.#tell()
-    else if (signal.kind !== 'candidate') this.#tellWithin(CANDIDATE_PATIENCE)
-    else if (!this.#hasCandidate) this.#tellWithin(GATHER_TIME)
-    this.#hasCandidate ||= signal.kind === 'candidate'
+    else if (!isWaiting) this.#tellWithin(isCandidate(signal) ? GATHER_TIME : CANDIDATE_PATIENCE)
   }
 
   /** The browser has no more candidates to wait for. */
@@ -45,35 +42,30 @@ export class Gathering {
     this.#cancel()
     const signals = this.#signals
     this.#signals = []
-    this.#hasCandidate = false
-    for (const together of parts(folded(signals))) this.deps.tell(together)
+    for (const introduction of introductions(signals)) this.deps.tell(introduction)
   }
 }
 
-/** Writes candidates into the description that they belong to, which has one section that they can be of. */
-function folded([first, ...others]: readonly LinkSignal[]): readonly LinkSignal[] {
-  if (first === undefined || first.kind === 'candidate') return first ? [first, ...others] : []
-  let { sdp } = first
-  const left = others.filter((other) => {
-    if (other.kind !== 'candidate') return true
-    const line = `a=${other.candidate}\r\n`
-    if (sdp.length + line.length > MAX_SIGNAL_LENGTHS_TOGETHER) return true
-    sdp += line
-    return false
-  })
-  return [{ kind: first.kind, sdp }, ...left]
-}
+const isCandidate = ({ kind }: LinkSignal): boolean => kind === 'candidate'
 
-/** Cuts signals into as few introductions as have room in a box each. */
-function parts(signals: readonly LinkSignal[]): readonly (readonly LinkSignal[])[] {
-  const introductions: LinkSignal[][] = []
+/**
+ * As few as have room in a box each. Candidates are written into the description, which has one section that they can be
+ * of, as far as it may be long.
+ */
+function introductions(signals: readonly LinkSignal[]): readonly (readonly LinkSignal[])[] {
+  const made: LinkSignal[][] = []
   let room = 0
-  for (const signal of signals) {
-    const size = (signal.kind === 'candidate' ? signal.candidate : signal.sdp).length
-    const last = introductions.at(-1)
-    if (last && last.length < MAX_SIGNALS_TOGETHER && size <= room) last.push(signal)
-    else introductions.push([signal])
-    room = (introductions.at(-1) === last ? room : MAX_SIGNAL_LENGTHS_TOGETHER) - size
+  const descriptionFirst = [...signals].sort((one, other) => Number(isCandidate(one)) - Number(isCandidate(other)))
+  for (const signal of descriptionFirst) {
+    const text = signal.kind === 'candidate' ? `a=${signal.candidate}\r\n` : signal.sdp
+    const last = made.at(-1) ?? []
+    const [first] = last
+    if (!first || text.length > room || last.length === MAX_SIGNALS_TOGETHER) {
+      made.push([signal])
+      room = MAX_SIGNAL_LENGTHS_TOGETHER
+    } else if (first.kind === 'candidate') last.push(signal)
+    else last[0] = { kind: first.kind, sdp: first.sdp + text }
+    room -= text.length
   }
-  return introductions
+  return made
 }

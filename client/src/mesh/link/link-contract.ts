@@ -65,6 +65,21 @@ export const linkContract: readonly LinkCase[] = [
     },
   },
   {
+    name: '[DI14] tells that it has gathered, once its side is described',
+    async run(harness) {
+      const { caller, callee } = harness.pair()
+      const [atCaller, atCallee] = [caller, callee].map((link) => {
+        const told: string[] = []
+        link.on('signal', ({ kind }) => told.push(kind))
+        link.on('gathered', () => told.push('gathered'))
+        return told
+      })
+      await harness.until(() => [atCaller, atCallee].every((told) => told?.includes('gathered')))
+      expect(atCaller?.[0] === 'offer', `the caller told ${atCaller}`)
+      expect(atCallee?.[0] === 'answer', `the callee told ${atCallee}`)
+    },
+  },
+  {
     name: '[LK2] carries frames in order, each once, both ways at the same time',
     async run(harness) {
       const { caller, callee, atCaller, atCallee } = await openPair(harness)

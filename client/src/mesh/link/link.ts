@@ -23,7 +23,7 @@ export type LinkState =
 export type LinkEvents = {
   /** to be carried to the other side's `signal` */
   signal: LinkSignal
-  /** there are no more candidates to signal; links that have none need not tell */
+  /** there are no more candidates to signal; told once or more, and a link that never tells is introduced half a second late */
   gathered: undefined
   open: undefined
   /** a piece of a frame has come: a sign of life, long before a large frame over a slow line is whole */

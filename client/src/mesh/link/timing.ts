@@ -43,7 +43,7 @@ export const REDIAL_MAX: Millis = seconds(30)
 /** When both ends lose a link at once, the one with the larger address lets the other dial first. */
 export const YIELD_DELAY: Millis = 700
 
-/** Two offers that cross are this close together; a call that stands unanswered for longer was lost. */
+/** Two offers that cross are this close together, gathering included; a call that stands unanswered for longer was lost. */
 export const GLARE_WINDOW: Millis = 1500
 
 /** One peer is answered this often at most: whoever calls more often only wants connections made. */
@@ -62,7 +62,7 @@ export const PATIENCE_IN_A_CROWD: Millis = seconds(2)
  */
 export const GATHER_TIME: Millis = 100
 
-/** A description waits for its first candidate this long, without which it leads nowhere: longer than a busy machine takes. */
+/** A description waits for its first candidate this long, which is longer than a busy machine takes; else who sent it cannot be called. */
 export const CANDIDATE_PATIENCE: Millis = 500
 
 /** How long a link may be open before the peer says hello: less than STABLE_AFTER, so that calling again slows down. */

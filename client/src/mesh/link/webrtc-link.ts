@@ -35,9 +35,10 @@ export class WebRtcLink implements Link {
       objectMode: true,
       channelConfig: { negotiated: true, id: 0 },
       config: { iceServers: [...options.iceServers] },
-      wrtc: { RTCPeerConnection: unmeasured(), RTCSessionDescription, RTCIceCandidate },
+      wrtc: { RTCPeerConnection: findUnmeasured(), RTCSessionDescription, RTCIceCandidate },
     })
     this.#peer.on('signal', (signal) => this.#handleSignal(signal))
+    // Not in its documentation; without it candidates are told of a little later.
     this.#peer.on('iceStateChange', (_connection: RTCIceConnectionState, gathering: RTCIceGatheringState) => {
       if (gathering === 'complete') this.#events.emit('gathered', undefined)
     })
@@ -147,16 +148,21 @@ export class WebRtcLink implements Link {
   }
 }
 
+let Unmeasured: typeof RTCPeerConnection | undefined
+
 /**
- * simple-peer tells of a connection once it has read in its statistics, every 100 ms, between which addresses it is. Nobody
- * here asks for these, so it is told at once that there are two.
+ * simple-peer tells that it is connected once the statistics name the two addresses between which it is, and asks for them
+ * every 100 ms until they do. Nobody here reads the addresses, so it gets a pair at once.
+ * @returns the connections that links are made of; not made before the first link, since Node has none
  */
-const unmeasured = () =>
-  class extends RTCPeerConnection {
+function findUnmeasured(): typeof RTCPeerConnection {
+  Unmeasured ??= class extends RTCPeerConnection {
     override async getStats(): Promise<RTCStatsReport> {
       return new Map([['pair', { id: 'pair', type: 'candidate-pair', selected: true }]])
     }
   }
+  return Unmeasured
+}
 
 function toSimplePeer(signal: LinkSignal): SimplePeer.SignalData {
   if (signal.kind !== 'candidate') return { type: signal.kind, sdp: signal.sdp }
@@ -164,12 +170,12 @@ function toSimplePeer(signal: LinkSignal): SimplePeer.SignalData {
   return { type: 'candidate', candidate: new RTCIceCandidate({ candidate, sdpMid, sdpMLineIndex }) }
 }
 
-/** @returns undefined for what no link here needs: media negotiation, the end of candidates, and those that only call */
+/** @returns undefined for what no link here needs: media negotiation, the end of candidates, and those that nobody can call */
 function fromSimplePeer(signal: SimplePeer.SignalData): LinkSignal | undefined {
   if ((signal.type === 'offer' || signal.type === 'answer') && signal.sdp) return { kind: signal.type, sdp: signal.sdp }
   if (signal.type !== 'candidate' || !signal.candidate.candidate) return undefined
   const { candidate, sdpMid, sdpMLineIndex } = signal.candidate
-  // Two that can only call never meet (RFC 6544, section 6.2).
+  // Nobody can call one that only calls, and whomever it calls sees from where (RFC 6544).
   if (/ tcptype active\b/.test(candidate)) return undefined
   return { kind: 'candidate', candidate, sdpMid, sdpMLineIndex }
 }

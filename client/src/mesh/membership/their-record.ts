@@ -20,7 +20,7 @@ interface TheirRecordDeps {
 export class TheirRecord {
   /** the newest whose signature held */
   #proven: MemberRecord | undefined
-  /** the newest of those that are being checked */
+  /** the newest of those whose signature was not looked at yet */
   #claimed: MemberRecord | undefined
   /** Of several that come at once only the last is worth checking a signature. */
   #latest: Uint8Array | undefined
@@ -35,7 +35,7 @@ export class TheirRecord {
   }
 
   /**
-   * @param onUnfounded it was not signed, and none had held when it came
+   * @param onUnfounded it was not signed, and none had held by the time it was checked
    * @returns whether it is one of the peer's own
    */
   read(bytes: Uint8Array, onUnfounded = () => {}): boolean {

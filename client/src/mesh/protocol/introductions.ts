@@ -3,7 +3,7 @@
  * server hands on. Sealing and signing them is the sealer's. Rules IN1, IN2.
  */
 import * as v from 'valibot'
-import { MAX_HELD_SIGNALS } from './limits'
+import { MAX_HELD_SIGNALS, MAX_SIGNAL_LENGTHS_TOGETHER } from './limits'
 import { decodeMsgpack, encodeMsgpack } from './msgpack'
 import { malformed, ok, type Result } from './result'
 
@@ -17,7 +17,7 @@ export type LinkSignal =
       readonly sdpMLineIndex: number | null
     }
 
-/** Signals of one moment, and the attempt to link that they belong to. Without any it only says that somebody is there. */
+/** Signals that travel together, and the attempt to link that they belong to. Without any it only says that somebody is there. */
 export interface Introduction {
   readonly session: string
   readonly signals: readonly LinkSignal[]
@@ -28,7 +28,7 @@ export interface NumberedIntroduction extends Introduction {
   readonly number: number
 }
 
-const SdpSchema = v.pipe(v.string(), v.regex(/^v=0/), v.maxLength(12 * 1024))
+const SdpSchema = v.pipe(v.string(), v.regex(/^v=0/), v.maxLength(MAX_SIGNAL_LENGTHS_TOGETHER))
 const SignalSchema = v.variant('kind', [
   v.strictObject({ kind: v.picklist(['offer', 'answer']), sdp: SdpSchema }),
   v.strictObject({

@@ -108,13 +108,13 @@ export const MAX_BANS = 256
 /** Attempts to link that may be under way at once. Browsers allow 500 connections and free closed ones late. */
 export const MAX_ATTEMPTS = 32
 
-/** Introductions of one sender that may come out of order. A room of 100 gets about 400 at once. */
+/** Introductions of one sender that may come out of order. A room of 100 gets 100 to 400 at once. */
 export const REPLAY_WINDOW = 1024
 
 /** Senders whose introductions are remembered: ten times a full room, and no server can make a tab hold more. */
 export const MAX_REMEMBERED_SENDERS = 1024
 
-/** Signals that travel in one introduction: a description and 15 candidates of usual length are a third of a box. */
+/** Signals that travel in one introduction: so many candidates of usual length are a sixth of a box. */
 export const MAX_SIGNALS_TOGETHER = 16
 
 /** UTF-16 code units of descriptions and candidates in one introduction; with what surrounds them they fit into a box. */
@@ -126,7 +126,7 @@ export const MAX_ICE_SERVERS = 8
 /** Boxes of which is remembered by which of several servers they came: what a full room sends a newcomer. */
 export const MAX_REMEMBERED_BOXES = 512
 
-/** Boxes from one server at once, before any is looked at: a full room sends a newcomer 400. */
+/** Boxes from one server at once, before any is looked at: a full room sends a newcomer 400 at most. */
 export const SERVER_BOX_BURST = 2000
 
 /** Boxes from one server a second in the long run. Finding that one does not open costs a tenth of a millisecond. */
@@ -138,7 +138,7 @@ export const BOX_BURST = 1000
 /** Introductions a second in the long run: a twentieth of what a tab can open. */
 export const BOXES_PER_SECOND = 200
 
-/** Introductions from one address that are opened at once; a call has two to four. */
+/** Introductions from one address that are opened at once; a call has one to four. */
 export const SENDER_BOX_BURST = 60
 
 /** Introductions from one address a second in the long run, so that no member uses up what all the others may send. */

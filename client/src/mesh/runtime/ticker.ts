@@ -3,10 +3,12 @@
  * a second.
  */
 import type { Clock, Millis } from './clock'
+import { Emitter } from './emitter'
 
 export class Ticker {
-  readonly #tasks = new Set<() => void>()
-  #cancel: (() => void) | undefined
+  readonly #events = new Emitter<{ tick: undefined }>()
+  #members = 0
+  #cancel = () => {}
 
   constructor(
     private readonly clock: Clock,
@@ -15,20 +17,20 @@ export class Ticker {
 
   /** Runs `task` at every tick, the first of which is at most an interval away. @returns what ends that; ending twice is safe */
   join(task: () => void): () => void {
-    // The same function may join several times.
-    const own = () => task()
-    this.#tasks.add(own)
-    this.#cancel ??= this.clock.after(this.interval, () => this.#tick())
+    const leave = this.#events.on('tick', task)
+    if (++this.#members === 1) this.#wait()
+    let isIn = true
     return () => {
-      this.#tasks.delete(own)
-      if (this.#tasks.size > 0) return
-      this.#cancel?.()
-      this.#cancel = undefined
+      leave()
+      if (isIn && --this.#members === 0) this.#cancel()
+      isIn = false
     }
   }
 
-  #tick(): void {
-    this.#cancel = this.clock.after(this.interval, () => this.#tick())
-    for (const task of [...this.#tasks]) if (this.#tasks.has(task)) task()
+  #wait(): void {
+    this.#cancel = this.clock.after(this.interval, () => {
+      this.#wait()
+      this.#events.emit('tick', undefined)
+    })
   }
 }
