@@ -319,7 +319,10 @@ export class Peers {
     const { member } = remote
     if (this.#closed) return
     // What it said of itself was not signed, and was taken back.
-    if (!member) return this.#roster.delete(id)
+    if (!member) {
+      this.#roster.delete(id)
+      return this.#forgetUnmet()
+    }
     for (const oldest of this.#roster.set({ ...member, verified: this.deps.verified.has(id) })) {
       const forgotten = this.#peers.get(oldest)
       // First of all, so that the end of its link does not put it on the roster again.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { greeted, Scene } from '../sim/scene'
+import { bobsKey, carolsKey, greeted, recordOf, Scene } from '../sim/scene'
+import { PLACE_KEPT_FOR, RECORD_CHECKED_AFTER } from './link/timing'
 import { RoomError } from './protocol/errors'
 import { seconds } from './runtime/clock'
 
@@ -101,5 +102,45 @@ describe('a member that takes its time', () => {
     await scene.chat(seconds(45))
     expect(scene.settled).toEqual([])
     expect(scene.links?.[0].state.kind).toBe('open')
+  })
+})
+
+describe('a place among those that may be linked', () => {
+  it('[CO4] is kept for a member that has lost its link, and for nobody else', async () => {
+    const scene = new Scene()
+    expect(scene.bob.hasPlace).toBe(false)
+    await scene.link()
+    expect(scene.bob.hasPlace).toBe(true)
+    scene.network.dropLinks('alice', 'bob')
+    await scene.clock.run(50)
+    expect(scene.bob.hasPlace).toBe(false)
+    await scene.greet()
+    scene.network.dropLinks('alice', 'bob')
+    await scene.clock.run(50)
+    expect(scene.bob.hasPlace).toBe(true)
+  })
+
+  it('[CO4] is kept for 5 s, also when it has said good-bye: its page may be loaded again', async () => {
+    const scene = await greeted()
+    await scene.says({ kind: 'bye' })
+    scene.network.dropLinks('alice', 'bob')
+    await scene.clock.run(PLACE_KEPT_FOR - 100)
+    expect([scene.bob.member?.status, scene.bob.hasPlace]).toEqual(['gone', true])
+    await scene.clock.run(100)
+    expect(scene.bob.hasPlace).toBe(false)
+  })
+})
+
+describe('a record that was never signed', () => {
+  it('[ID3] that comes again over a later link closes that one too', async () => {
+    const scene = new Scene()
+    const record = await recordOf('bad one', 1, { ...carolsKey, publicKey: bobsKey.publicKey })
+    await scene.greet({ record })
+    await scene.clock.run(RECORD_CHECKED_AFTER - 500)
+    const [later] = await scene.greet({ record })
+    expect(scene.bob.member).toMatchObject({ name: 'bad one' })
+    await scene.clock.run(500)
+    expect(scene.bob.member).toBeUndefined()
+    expect(later.state.kind).toBe('closed')
   })
 })

@@ -6,7 +6,7 @@
 import { Conduct } from './link/conduct'
 import { Keepalive, type Life } from './link/keepalive'
 import type { Link } from './link/link'
-import { HELLO_PATIENCE, STALLED_AFTER, UNREACHABLE_AFTER } from './link/timing'
+import { HELLO_PATIENCE, PLACE_KEPT_FOR, STALLED_AFTER, UNREACHABLE_AFTER } from './link/timing'
 import type { Member } from './membership/roster'
 import { TheirRecord } from './membership/their-record'
 import { Session } from './messaging/session'
@@ -70,6 +70,7 @@ export class RemotePeer {
   readonly #record: TheirRecord
   #rtt: Millis | undefined
   #link: Link | undefined
+  #unlinkedAt: Millis = 0
   /** The hello of the present link has come. */
   #greeted = false
   #gone = false
@@ -133,9 +134,10 @@ export class RemotePeer {
     return this.#link !== undefined
   }
 
-  /** It counts among those that may be linked at once: it is, or is a member that has lost its link and is not gone yet. */
+  /** It counts among those that may be linked at once: it is, or was a moment ago, as a member. */
   get hasPlace(): boolean {
-    return this.linked || (this.#record.value !== undefined && !this.#gone)
+    if (this.linked) return true
+    return this.#record.value !== undefined && this.deps.clock.now() - this.#unlinkedAt < PLACE_KEPT_FOR
   }
 
   /** Goes on over an open link. The one before it, if any, says nothing any more. */
@@ -214,6 +216,7 @@ export class RemotePeer {
   }
 
   #unlink(): void {
+    if (this.#link) this.#unlinkedAt = this.deps.clock.now()
     this.#link = undefined
     if (this.#greeted) this.deps.onUnlinked()
     this.#greeted = false
@@ -291,8 +294,11 @@ export class RemotePeer {
   #handleHello(hello: Hello): void {
     if (this.#greeted) return this.offend('hello came twice')
     const link = this.#link
-    // Without its record there is nobody to greet, and no other hello will come over this link.
-    const close = () => link?.close()
+    // Without its record there is nobody to greet, and no other hello will come over this link, nor over a later one.
+    const close = () => {
+      link?.close()
+      if (!this.#record.value) this.#link?.close()
+    }
     if (!this.#record.read(hello.record, close)) return close()
     this.#greeted = true
     this.#keepalive.heard()

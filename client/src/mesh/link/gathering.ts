@@ -23,11 +23,11 @@ export class Gathering {
   add(signal: LinkSignal): void {
     const isWaiting = this.#signals.some(isCandidate)
     this.#signals.push(signal)
-    if (this.#complete) this.#tell()
+    if (this.#complete && !isCandidate(signal)) this.#tell()
     else if (!isWaiting) this.#tellWithin(isCandidate(signal) ? GATHER_TIME : CANDIDATE_PATIENCE)
   }
 
-  /** The browser has no more candidates to wait for. */
+  /** The browser has no more candidates, as far as it knows. */
   complete(): void {
     this.#complete = true
     this.#tell()

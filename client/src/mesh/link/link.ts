@@ -23,7 +23,7 @@ export type LinkState =
 export type LinkEvents = {
   /** to be carried to the other side's `signal` */
   signal: LinkSignal
-  /** there are no more candidates to signal; told once or more, and a link that never tells is introduced half a second late */
+  /** there are no more candidates to signal; told once or more, and a link that never tells is introduced a moment late */
   gathered: undefined
   open: undefined
   /** a piece of a frame has come: a sign of life, long before a large frame over a slow line is whole */

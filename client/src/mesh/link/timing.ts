@@ -63,7 +63,10 @@ export const PATIENCE_IN_A_CROWD: Millis = seconds(2)
 export const GATHER_TIME: Millis = 100
 
 /** A description waits for its first candidate this long, which is longer than a busy machine takes; else who sent it cannot be called. */
-export const CANDIDATE_PATIENCE: Millis = 500
+export const CANDIDATE_PATIENCE: Millis = 300
+
+/** The place of a member that has lost its link is nobody else's for so long: time to link again, also for a page that is loaded again. */
+export const PLACE_KEPT_FOR: Millis = seconds(5)
 
 /** How long a link may be open before the peer says hello: less than STABLE_AFTER, so that calling again slows down. */
 export const HELLO_PATIENCE: Millis = seconds(4)
