@@ -119,8 +119,13 @@ function slimSocketIo() {
  * @param environment what it goes over; the build calls that of workers `client`
  */
 function squeeze(environment: 'library' | 'client') {
-  // Names are the build's to shorten, and it repeats itself more than this would, which compression likes.
-  const options = { module: true, ecma: 2020, compress: { passes: 2, lhs_constants: false }, mangle: false } as const
+  // Names are the build's to shorten. What is left to repeat itself, such as small functions, gzip likes better so.
+  const options = {
+    module: true,
+    ecma: 2020,
+    compress: { passes: 2, lhs_constants: false, pure_getters: true, inline: 1 },
+    mangle: false,
+  } as const
   return {
     name: `starling:squeeze-${environment}`,
     apply: 'build',
